@@ -1,0 +1,19 @@
+//! The hot loops of the rsync algorithm: [weak](crate::weak) and [strong](crate::strong) block sums, one
+//! block or many at once, and the [rolling scan](crate::scan) of a slice against a [`Filter`](scan::Filter).
+//!
+//! Nothing here knows a file format or a job. Every function takes an [`Isa`], the proof that the
+//! instructions it may use are there; the answer never depends on which one it is.
+//!
+//! The crate is `no_std` (with `alloc`) when its feature `std` is off.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod isa;
+pub mod scan;
+pub mod strong;
+pub mod weak;
+
+pub use isa::Isa;
