@@ -1,5 +1,5 @@
-//! The hot loops of the rsync algorithm: [weak](crate::weak) and [strong](crate::strong) block sums, one
-//! block or many at once, and the [rolling scan](crate::scan) of a slice against a [`Filter`](scan::Filter).
+//! The hot loops of the rsync algorithm: [weak] and [strong] block sums, one
+//! block or many at once, and the [rolling scan](scan) of a slice against a [`Filter`](scan::Filter).
 //!
 //! Nothing here knows a file format or a job. Every function takes an [`Isa`], the proof that the
 //! instructions it may use are there; the answer never depends on which one it is.

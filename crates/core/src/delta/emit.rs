@@ -1,0 +1,103 @@
+//! Writing the commands of a delta.
+
+use crate::{
+    Command, DELTA_MAGIC, Limits, ResourceError, SignatureIndex, Stats,
+    delta::{Profile, scan::Match},
+    pending::Pending,
+    step::Room,
+};
+
+/// The magic, a copy and a literal's head may wait at once.
+const QUEUE: usize = 4 + 2 * Command::MAX_ENCODED_LEN;
+
+/// Turns misses and matches into commands: joins copies, cuts literals, chooses among equal blocks.
+#[derive(Clone, Debug)]
+pub(super) struct Emitter {
+    profile: Profile,
+    limits: Limits,
+    queue: Pending<QUEUE>,
+    /// The copy that the next match may prolong.
+    copy: Option<Copy>,
+    produced: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Copy {
+    offset: u64,
+    len: u64,
+}
+
+impl Copy {
+    const fn end(self) -> u64 {
+        self.offset + self.len
+    }
+}
+
+impl Emitter {
+    pub(super) fn new(profile: Profile, limits: Limits) -> Self {
+        let mut queue = Pending::new();
+        queue.extend(&DELTA_MAGIC.to_be_bytes());
+        Self { profile, limits, queue, copy: None, produced: 4 }
+    }
+
+    /// Moves commands to the output; whether all of them went.
+    pub(super) fn drain(&mut self, room: &mut Room<'_, '_>) -> bool {
+        self.queue.drain(room)
+    }
+
+    /// Writes the head of a literal; its bytes are the caller's to send, after the head.
+    pub(super) fn literal(&mut self, len: usize, stats: &mut Stats) -> Result<(), ResourceError> {
+        self.flush_copy(stats)?;
+        let head = self.command(Command::Literal { len: len as u64 }, len as u64)?;
+        stats.literal.count(len as u64, head);
+        Ok(())
+    }
+
+    /// Takes a match; what it becomes is known with the next one.
+    pub(super) fn matched(
+        &mut self,
+        index: &SignatureIndex,
+        found: Match,
+        stats: &mut Stats,
+    ) -> Result<(), ResourceError> {
+        let block_len = u64::from(index.signature().params().block_len().get());
+        let mut offset = found.block as u64 * block_len;
+        if let Some(copy) = &mut self.copy {
+            if self.profile.prefers_adjacent()
+                && copy.end() % block_len == 0
+                && index.are_equal(copy.end() / block_len, found.block)
+            {
+                offset = copy.end();
+            }
+            if copy.end() == offset {
+                copy.len += found.len as u64;
+                return Ok(());
+            }
+        }
+        self.flush_copy(stats)?;
+        self.copy = Some(Copy { offset, len: found.len as u64 });
+        Ok(())
+    }
+
+    /// Writes END, and the last copy before it.
+    pub(super) fn end(&mut self, stats: &mut Stats) -> Result<(), ResourceError> {
+        self.flush_copy(stats)?;
+        self.command(Command::End, 0).map(drop)
+    }
+
+    fn flush_copy(&mut self, stats: &mut Stats) -> Result<(), ResourceError> {
+        if let Some(Copy { offset, len }) = self.copy.take() {
+            let head = self.command(Command::Copy { offset, len }, 0)?;
+            stats.copy.count(len, head);
+        }
+        Ok(())
+    }
+
+    /// Queues a command that `payload` bytes will follow; returns its length without them.
+    fn command(&mut self, command: Command, payload: u64) -> Result<usize, ResourceError> {
+        let head = self.queue.append(|free| command.encode(free));
+        self.produced += head as u64 + payload;
+        self.limits.check_output(self.produced)?;
+        Ok(head)
+    }
+}

@@ -1,0 +1,215 @@
+//! The delta job.
+
+use super::{
+    DeltaOptions, EmptyBasis,
+    emit::Emitter,
+    empty::{Cut, Cutter},
+    scan::{Found, Match, Search},
+};
+use crate::{
+    Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status, lookahead::Lookahead,
+    step::Room,
+};
+use core::borrow::Borrow;
+
+/// Beside two blocks, the look-ahead holds twice this: the longest literal and a chunk of positions, and as much again
+/// for what comes.
+const LOOKAHEAD: usize = 192 << 10;
+
+/// Turns a new file into its delta against a signature.
+///
+/// Memory is two block lengths and some hundred KiB, and no more than has arrived.
+///
+/// ```
+/// use rollsync_core::{DeltaJob, DeltaOptions, Input, Job, Limits, Signature, SignatureIndex, SignatureParams};
+/// let signature = Signature::empty(SignatureParams::recommended(Some(0)));
+/// let index = SignatureIndex::build(signature, &Limits::default())?;
+/// let mut job = DeltaJob::new(&index, DeltaOptions::default());
+/// let mut delta = [0; 64];
+/// let progress = job.step(Input::last(b"all of it is new"), &mut delta)?;
+/// assert_eq!(&delta[..progress.produced], b"rs\x026\x10all of it is new\0");
+/// # Ok::<(), rollsync_core::ResourceError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DeltaJob<I> {
+    index: I,
+    limits: Limits,
+    options: DeltaOptions,
+    source: Source,
+    emitter: Emitter,
+    /// From the first byte that is not in the delta yet.
+    ahead: Lookahead,
+    /// Bytes at its front that begin no block.
+    run: usize,
+    /// Bytes at its front that belong to a literal whose head is written.
+    payload: usize,
+    /// The block behind the run.
+    matched: Option<Match>,
+    state: State,
+    failed: Option<ResourceError>,
+    stats: Stats,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Search(Search),
+    Empty(Cutter),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Running,
+    /// All of the new file is searched.
+    Ending,
+    /// END is written.
+    Ended,
+}
+
+impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
+    /// A job at the first byte of a new file. `index` may be a reference, an `Arc` or the index itself.
+    #[must_use]
+    pub fn new(index: I, options: DeltaOptions) -> Self {
+        let limits = Limits::default();
+        let (source, ahead) = Self::start(index.borrow(), options, &limits);
+        Self {
+            emitter: Emitter::new(options.profile, limits),
+            index,
+            limits,
+            options,
+            source,
+            ahead,
+            run: 0,
+            payload: 0,
+            matched: None,
+            state: State::Running,
+            failed: None,
+            stats: Stats::default(),
+        }
+    }
+
+    /// The same with limits: of `output`, `memory` and `work`. To be set before the first step.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        (self.source, self.ahead) = Self::start(self.index.borrow(), self.options, &limits);
+        self.emitter = Emitter::new(self.options.profile, limits);
+        self
+    }
+
+    fn start(index: &SignatureIndex, options: DeltaOptions, limits: &Limits) -> (Source, Lookahead) {
+        if index.signature().is_empty() {
+            let rule = options.empty_basis.unwrap_or_else(|| EmptyBasis::of_profile(options.profile, index));
+            let cutter = Cutter::new(rule);
+            let ahead = Lookahead::new(cutter.capacity());
+            (Source::Empty(cutter), ahead)
+        } else {
+            let capacity = (index.signature().params().block_len().as_usize() + LOOKAHEAD).saturating_mul(2);
+            (Source::Search(Search::new(index, options.profile, limits)), Lookahead::new(capacity))
+        }
+    }
+
+    fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<Status, ResourceError> {
+        self.limits.check_output(0)?;
+        loop {
+            if !self.emitter.drain(room) || !self.send_payload(room) {
+                return Ok(Status::NeedOutput);
+            }
+            let cut = self.options.profile.literal_max();
+            if self.run >= cut || self.run > 0 && (self.matched.is_some() || self.state == State::Ending) {
+                let len = self.run.min(cut);
+                self.emitter.literal(len, &mut self.stats)?;
+                self.run -= len;
+                self.payload = len;
+            } else if let Some(found) = self.matched.take() {
+                self.emitter.matched(self.index.borrow(), found, &mut self.stats)?;
+                self.ahead.advance(found.len);
+            } else {
+                match self.state {
+                    State::Running => {
+                        if !self.find(room)? {
+                            return Ok(Status::NeedInput);
+                        }
+                    }
+                    State::Ending => {
+                        self.emitter.end(&mut self.stats)?;
+                        self.state = State::Ended;
+                    }
+                    State::Ended => return Ok(Status::Done),
+                }
+            }
+        }
+    }
+
+    /// Moves the bytes of a literal to the output; whether all of them went.
+    fn send_payload(&mut self, room: &mut Room<'_, '_>) -> bool {
+        let sent = room.put(&self.ahead.bytes()[..self.payload]);
+        self.ahead.advance(sent);
+        self.payload -= sent;
+        self.payload == 0
+    }
+
+    /// Finds out what comes next; `false` when that takes more input.
+    fn find(&mut self, room: &mut Room<'_, '_>) -> Result<bool, ResourceError> {
+        match &mut self.source {
+            Source::Search(search) => loop {
+                let last = room.last && room.input.is_empty();
+                let (data, start) = (self.ahead.bytes(), self.ahead.start());
+                match search.next(self.index.borrow(), data, start, last, &mut self.stats.search) {
+                    Found::Run { misses, then } => {
+                        self.run += misses;
+                        self.matched = then;
+                        return Ok(true);
+                    }
+                    Found::More if room.input.is_empty() => return Ok(false),
+                    Found::More => self.ahead.fill(room, &self.limits)?,
+                    Found::End => {
+                        self.state = State::Ending;
+                        return Ok(true);
+                    }
+                }
+            },
+            Source::Empty(cutter) => loop {
+                let ended = room.last && room.input.is_empty();
+                match cutter.next(self.ahead.bytes().len(), ended) {
+                    Cut::Hold if room.input.is_empty() => return Ok(false),
+                    Cut::Hold => self.ahead.fill(room, &self.limits)?,
+                    Cut::Literal(len) => {
+                        self.emitter.literal(len, &mut self.stats)?;
+                        return Ok(true);
+                    }
+                    Cut::Send(len) => {
+                        self.payload = len;
+                        return Ok(true);
+                    }
+                    Cut::End => {
+                        self.state = State::Ending;
+                        return Ok(true);
+                    }
+                }
+            },
+        }
+    }
+}
+
+impl<I: Borrow<SignatureIndex>> Job for DeltaJob<I> {
+    type Status = Status;
+    type Error = ResourceError;
+
+    fn step(&mut self, input: Input<'_>, output: &mut [u8]) -> Result<Progress, ResourceError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let mut room = Room::new(input, output);
+        match self.advance(&mut room) {
+            Ok(status) => Ok(room.progress(status)),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(error)
+            }
+        }
+    }
+
+    fn stats(&self) -> &Stats {
+        &self.stats
+    }
+}

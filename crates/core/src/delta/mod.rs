@@ -1,0 +1,10 @@
+//! Making a delta: [`scan`] finds blocks of the basis in the new file, [`emit`] writes commands, [`job`] moves the bytes.
+
+mod emit;
+mod empty;
+mod job;
+mod options;
+mod scan;
+
+pub use job::DeltaJob;
+pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};

@@ -1,0 +1,71 @@
+//! How much a job may take.
+
+use crate::error::{LimitError, LimitKind, ResourceError};
+
+/// How many bytes a delta may hash for each byte of the new file, false matches included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// What the profile says: 8 for [`Profile::Compact`](crate::Profile::Compact), no limit for librsync's, whose
+    /// deltas are theirs byte for byte.
+    #[default]
+    OfProfile,
+    /// No limit.
+    Unlimited,
+    /// So many; beyond that, positions are passed over unhashed: the delta stays right and grows.
+    PerByte(u32),
+}
+
+/// What a job may take of each resource; `None` is no limit. Reaching one is an error, but for
+/// [`work`](Self::work).
+///
+/// ```
+/// use rollsync_core::{Limits, PatchJob};
+/// let limits = Limits { output: Some(10 << 30), ..Limits::default() };
+/// let job = PatchJob::new().with_limits(limits);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Limits {
+    /// Bytes of output.
+    pub output: Option<u64>,
+    /// Records (blocks) of a signature.
+    pub records: Option<u64>,
+    /// Bytes of memory that grow with the input: of a signature's records and index, of a delta's look-ahead.
+    pub memory: Option<u64>,
+    /// Hashing done by a delta.
+    pub work: Work,
+}
+
+impl Limits {
+    pub(crate) fn check_output(&self, bytes: u64) -> Result<(), LimitError> {
+        check(LimitKind::Output, self.output, bytes)
+    }
+
+    pub(crate) fn check_records(&self, records: u64) -> Result<(), LimitError> {
+        check(LimitKind::Records, self.records, records)
+    }
+
+    pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), LimitError> {
+        check(LimitKind::Memory, self.memory, bytes)
+    }
+
+    /// Grows `vec` by `more` places, as [`Vec::try_reserve`](alloc::vec::Vec::try_reserve) does, when the memory
+    /// that all of it then takes beside `others` bytes is allowed.
+    pub(crate) fn reserve<T>(
+        &self,
+        vec: &mut alloc::vec::Vec<T>,
+        more: usize,
+        others: u64,
+    ) -> Result<(), ResourceError> {
+        let places = vec.len().saturating_add(more);
+        let bytes = (places as u64).saturating_mul(size_of::<T>() as u64);
+        self.check_memory(bytes.saturating_add(others))?;
+        vec.try_reserve(more).map_err(|_| ResourceError::Memory { bytes })
+    }
+}
+
+fn check(kind: LimitKind, limit: Option<u64>, needed: u64) -> Result<(), LimitError> {
+    match limit {
+        Some(limit) if needed > limit => Err(LimitError { kind, limit, needed }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,5 @@
+//! Applying a delta.
+
+mod job;
+
+pub use job::PatchJob;

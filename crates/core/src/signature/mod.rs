@@ -1,0 +1,81 @@
+//! A signature in memory.
+
+mod generate;
+mod load;
+
+pub use generate::SignatureJob;
+pub use load::LoadJob;
+
+use crate::SignatureParams;
+use alloc::vec::Vec;
+
+/// The weak and strong sums of a basis' blocks, in order: all that a delta needs to know of it.
+///
+/// Made by a [`LoadJob`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    params: SignatureParams,
+    /// The weak sums stand apart from the strong ones: building the index runs through these alone.
+    weak: Vec<u32>,
+    /// `strong_len` bytes a block.
+    strong: Vec<u8>,
+}
+
+impl Signature {
+    /// The most records that a signature may have: 2³¹ - 1, as in librsync.
+    pub const MAX_RECORDS: u64 = 0x7fff_ffff;
+
+    /// A signature of no blocks: that of an empty basis.
+    #[must_use]
+    pub const fn empty(params: SignatureParams) -> Self {
+        Self { params, weak: Vec::new(), strong: Vec::new() }
+    }
+
+    /// What it was made with.
+    #[must_use]
+    pub const fn params(&self) -> &SignatureParams {
+        &self.params
+    }
+
+    /// How many blocks the basis has.
+    #[must_use]
+    pub fn block_count(&self) -> usize {
+        self.weak.len()
+    }
+
+    /// Whether the basis is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.weak.is_empty()
+    }
+
+    /// The weak sum of a block.
+    ///
+    /// # Panics
+    /// When there are not so many blocks, as [`strong_sum`](Self::strong_sum) does.
+    #[must_use]
+    pub fn weak_sum(&self, block: usize) -> u32 {
+        self.weak[block]
+    }
+
+    /// The leading `strong_len` bytes of a block's strong sum.
+    #[must_use]
+    pub fn strong_sum(&self, block: usize) -> &[u8] {
+        let len = self.params.strong_len().as_usize();
+        &self.strong[block * len..][..len]
+    }
+
+    /// How many bytes of memory the records take.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        (self.weak.capacity() as u64).saturating_mul(4).saturating_add(self.strong.capacity() as u64)
+    }
+
+    pub(crate) fn weak_sums(&self) -> &[u32] {
+        &self.weak
+    }
+
+    pub(crate) fn strong_sums(&self) -> &[u8] {
+        &self.strong
+    }
+}

@@ -1,0 +1,303 @@
+//! The loop around a job.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{Basis, Error, NoBasis, Side, buffer::Buffer};
+use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
+use std::io::{self, Read, Write};
+
+/// How many bytes are read and written at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buffers {
+    /// Bytes of the input buffer; 0 counts as 1.
+    pub input: usize,
+    /// Bytes of the output buffer; 0 counts as 1.
+    pub output: usize,
+}
+
+impl Default for Buffers {
+    /// 256 KiB each: few calls, and both stay in the second-level cache.
+    fn default() -> Self {
+        Self { input: 256 << 10, output: 256 << 10 }
+    }
+}
+
+/// A job with an input and an output buffer: the loop that feeds the one and empties the other.
+///
+/// [`run`](Self::run) and [`run_with_basis`](Self::run_with_basis) do the whole of it over readers and writers. Who
+/// does I/O in another way (a poll loop, an async runtime) asks [`next`](Self::next) for one [`Action`] at a time and
+/// answers it:
+///
+/// ```
+/// use rollsync::{Action, Drive, SignatureJob, SignatureParams};
+/// let (mut basis, mut signature) = (&b"hello world"[..], Vec::new());
+/// let mut drive = Drive::new(SignatureJob::new(SignatureParams::recommended(None)));
+/// loop {
+///     match drive.next()? {
+///         Action::Read(place) => {
+///             let len = basis.len().min(place.len());
+///             place[..len].copy_from_slice(&basis[..len]);
+///             basis = &basis[len..];
+///             drive.was_read(len); // 0 says that this was all
+///         }
+///         Action::Write(bytes) => {
+///             signature.extend_from_slice(bytes);
+///             let len = bytes.len();
+///             drive.was_written(len);
+///         }
+///         Action::ReadBasis { .. } => unreachable!("only a patch asks for the basis"),
+///         Action::Done => break,
+///     }
+/// }
+/// assert_eq!(signature.len(), 48);
+/// # Ok::<(), rollsync::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Drive<J> {
+    job: J,
+    input: Buffer,
+    output: Buffer,
+    /// The input has ended.
+    ended: bool,
+    /// The output buffer is to be emptied before anything else.
+    writing: bool,
+    done: bool,
+    bytes_in: u64,
+    bytes_out: u64,
+}
+
+/// What a [`Drive`] asks for.
+#[derive(Debug)]
+pub enum Action<'a> {
+    /// Input, to the front of this place. The answer is [`Drive::was_read`].
+    Read(&'a mut [u8]),
+    /// Bytes of the basis, to the front of this place. The answer is [`Drive::basis_was_read`].
+    ReadBasis {
+        /// Where they begin.
+        offset: u64,
+        /// As many as fit are wanted.
+        place: &'a mut [u8],
+    },
+    /// That these bytes are written. The answer is [`Drive::was_written`].
+    Write(&'a [u8]),
+    /// Nothing: the job is done, and all of its output is written.
+    Done,
+}
+
+impl<J: Job> Drive<J> {
+    /// A drive with [default buffers](Buffers::default).
+    #[must_use]
+    pub fn new(job: J) -> Self {
+        Self::with_buffers(job, Buffers::default())
+    }
+
+    /// A drive with buffers of these lengths. They change how often it reads and writes, never what comes out.
+    #[must_use]
+    pub fn with_buffers(job: J, buffers: Buffers) -> Self {
+        Self {
+            job,
+            input: Buffer::new(buffers.input.max(1)),
+            output: Buffer::new(buffers.output.max(1)),
+            ended: false,
+            writing: false,
+            done: false,
+            bytes_in: 0,
+            bytes_out: 0,
+        }
+    }
+
+    /// Drives the job to its end, from `input` to `output`. The output is not flushed.
+    ///
+    /// # Errors
+    /// When a stream fails or the job does.
+    pub fn run(&mut self, input: impl Read, output: impl Write) -> Result<(), Error> {
+        self.run_with_basis(input, &mut NoBasis, output)
+    }
+
+    /// The same for a job that needs the basis.
+    ///
+    /// # Errors
+    /// When a stream fails or the job does.
+    pub fn run_with_basis(
+        &mut self,
+        mut input: impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        mut output: impl Write,
+    ) -> Result<(), Error> {
+        while self.turn(&mut input, basis, &mut output)? != Turn::Done {}
+        Ok(())
+    }
+
+    /// The next action, after the last one has been answered.
+    ///
+    /// # Errors
+    /// When the job fails, again and again.
+    #[expect(clippy::should_implement_trait, reason = "what it returns borrows from the drive")]
+    pub fn next(&mut self) -> Result<Action<'_>, Error> {
+        loop {
+            if self.writing && !self.output.is_empty() {
+                return Ok(Action::Write(self.output.used()));
+            }
+            self.writing = false;
+            if self.done {
+                return Ok(Action::Done);
+            }
+            let bytes = self.input.used();
+            let input = if self.ended { Input::last(bytes) } else { Input::more(bytes) };
+            let progress = self.job.step(input, self.output.free()).map_err(Into::into)?;
+            self.input.consume(progress.consumed);
+            self.output.end += progress.produced;
+            match progress.status.into() {
+                PatchStatus::NeedInput => {
+                    assert!(!self.ended, "a job asks for input behind the last");
+                    return Ok(Action::Read(self.input.free()));
+                }
+                PatchStatus::NeedBasis(BasisRange { offset, len }) => {
+                    return Ok(Action::ReadBasis { offset, place: &mut self.output.free()[..len] });
+                }
+                PatchStatus::NeedOutput => self.writing = true,
+                PatchStatus::Done => (self.writing, self.done) = (true, true),
+            }
+        }
+    }
+
+    /// Answers [`Action::Read`]: `len` bytes came, 0 when there are no more.
+    ///
+    /// # Panics
+    /// When that is more than the place has.
+    pub fn was_read(&mut self, len: usize) {
+        assert!(len <= self.input.free().len(), "no more than there is place for");
+        self.input.end += len;
+        self.ended = len == 0;
+        self.bytes_in += len as u64;
+    }
+
+    /// Answers [`Action::Write`]: the first `len` bytes are written.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn was_written(&mut self, len: usize) {
+        assert!(len <= self.output.used().len(), "no more than there are");
+        self.output.consume(len);
+        self.bytes_out += len as u64;
+    }
+
+    /// Answers [`Action::ReadBasis`]: `len` bytes came, 0 when the basis has ended before.
+    ///
+    /// # Panics
+    /// When that is more than the place has.
+    pub fn basis_was_read(&mut self, len: usize) {
+        assert!(len <= self.output.free().len(), "no more than there is place for");
+        self.output.end += len;
+        self.job.basis_copied(len);
+    }
+
+    /// Makes the next action write what has been produced, though the buffer is not full.
+    pub const fn flush(&mut self) {
+        self.writing = true;
+    }
+
+    /// What the job has counted, with the bytes read and written here; also after a failure.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.job.stats().clone();
+        (stats.bytes_in, stats.bytes_out) = (self.bytes_in, self.bytes_out);
+        stats
+    }
+
+    /// The job.
+    #[must_use]
+    pub const fn job(&self) -> &J {
+        &self.job
+    }
+
+    /// The job, when the drive is no longer needed.
+    #[must_use]
+    pub fn into_job(self) -> J {
+        self.job
+    }
+
+    /// Writes all that can be said without further input.
+    pub(crate) fn settle(
+        &mut self,
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut impl Write,
+    ) -> Result<(), Error> {
+        loop {
+            match self.turn_without_input(basis, output)? {
+                Turn::Starved if !self.output.is_empty() => self.flush(),
+                Turn::Starved | Turn::Done => return Ok(()),
+                Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
+            }
+        }
+    }
+
+    /// Asks for one action and does it.
+    pub(crate) fn turn(
+        &mut self,
+        input: &mut impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut impl Write,
+    ) -> Result<Turn, Error> {
+        match self.next()? {
+            Action::Read(place) => {
+                let read = uninterrupted(|| input.read(place));
+                let len = read.map_err(|source| failed(Side::Read, self.bytes_in, source))?;
+                self.was_read(len);
+                Ok(Turn::Read(len))
+            }
+            _ => self.turn_without_input(basis, output),
+        }
+    }
+
+    /// The same, but an action that takes input is not done.
+    pub(crate) fn turn_without_input(
+        &mut self,
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut impl Write,
+    ) -> Result<Turn, Error> {
+        match self.next()? {
+            Action::Read(_) => Ok(Turn::Starved),
+            Action::ReadBasis { offset, place } => {
+                let read = uninterrupted(|| basis.read_at(offset, place));
+                self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
+                Ok(Turn::ReadBasis)
+            }
+            Action::Write(bytes) => {
+                let written = uninterrupted(|| match output.write(bytes)? {
+                    0 => Err(io::ErrorKind::WriteZero.into()),
+                    len => Ok(len),
+                });
+                let len = written.map_err(|source| failed(Side::Write, self.bytes_out, source))?;
+                self.was_written(len);
+                Ok(Turn::Written(len))
+            }
+            Action::Done => Ok(Turn::Done),
+        }
+    }
+}
+
+/// What a turn of the loop did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Read(usize),
+    ReadBasis,
+    Written(usize),
+    /// Nothing: it takes input.
+    Starved,
+    Done,
+}
+
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+const fn failed(side: Side, offset: u64, source: io::Error) -> Error {
+    Error::Io { side, offset, source }
+}

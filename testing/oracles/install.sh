@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Finds the real librsync builds that the conformance tests run beside rollsync, installs what is missing, and
+# prints what is there:
+#   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
+#   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
+#
+# usage: testing/oracles/install.sh
+#   ROLLSYNC_ORACLE_LIBRSYNC=FILE   use this library as librsync 2.3.4
+#   REQUIRE_ORACLE=1                exit 1 when something cannot be had (otherwise: say SKIPPED, exit 0)
+set -euo pipefail
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+oracles=$repo/.oracles
+rdiff_version=2.3.2
+librsync_version=2.3.4
+librsync_dir=$oracles/librsync-$librsync_version
+# Any CPython's wheel carries the same kind of library; these are the ones for 3.11, by sha256.
+wheel=duplicity==3.2.1
+declare -A wheel_sha256=(
+    [x86_64]=be268884a4218d5e298ac0711f47c38805cb4de2728d29685022ef1dd9d37e1e
+    [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
+)
+missing=0
+
+main() {
+    mkdir -p "$oracles"
+    debian_packages
+    librsync
+    if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
+        echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
+        exit 1
+    fi
+}
+
+found() { printf 'oracle   %-24s %s\n' "$1" "$2"; }
+
+skipped() {
+    missing=$((missing + 1))
+    printf '\nSKIPPED: %s\n\n' "$1"
+}
+
+# ---- Debian's rdiff and librsync-dev -------------------------------------------------------------------------
+
+debian_packages() {
+    local packages=()
+    command -v rdiff >/dev/null || packages+=(rdiff)
+    [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
+    if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
+        sed 's/^/  | /' "$oracles/apt.log"
+    fi
+    report_rdiff
+    report_header
+}
+
+# Leaves its reasons in apt.log when it fails.
+apt_install() {
+    local as_root=()
+    if ! command -v apt-get >/dev/null; then
+        echo "no apt-get on this machine: install $* by hand" >"$oracles/apt.log"
+        return 1
+    elif [ "$(id -u)" != 0 ]; then
+        if ! sudo -n true 2>/dev/null; then
+            echo "neither root nor sudo without a password: run apt-get install $*" >"$oracles/apt.log"
+            return 1
+        fi
+        as_root=(sudo -n)
+    fi
+    echo "installing $* with apt-get"
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120)
+    local install=("${apt[@]}" install --no-install-recommends "$@")
+    # A new machine has no package lists yet, an old one has stale ones: both are cured by an update.
+    "${install[@]}" </dev/null >"$oracles/apt.log" 2>&1 || {
+        "${apt[@]}" update </dev/null >"$oracles/apt.log" 2>&1 &&
+            "${install[@]}" </dev/null >>"$oracles/apt.log" 2>&1
+    }
+}
+
+report_rdiff() {
+    local path version
+    if ! path=$(command -v rdiff); then
+        skipped "no rdiff $rdiff_version: conformance with Debian's rdiff is not tested"
+        return
+    fi
+    version=$("$path" --version 2>/dev/null | sed -n '1s/^rdiff (librsync \([0-9.]*\)).*/\1/p') || true
+    if [ "$version" = "$rdiff_version" ]; then
+        found "rdiff $version" "$path"
+    else
+        skipped "$path is version '$version', not $rdiff_version: conformance with Debian 12's rdiff is not tested"
+    fi
+}
+
+report_header() {
+    if [ -e /usr/include/librsync.h ]; then
+        found "librsync.h" /usr/include/librsync.h
+    else
+        skipped "no librsync-dev: nothing can be compiled against the real librsync"
+    fi
+}
+
+# ---- librsync 2.3.4 from the wheel ---------------------------------------------------------------------------
+
+librsync() {
+    local given=${ROLLSYNC_ORACLE_LIBRSYNC:-}
+    if [ -n "$given" ]; then
+        if loads "$given"; then
+            found "librsync $librsync_version" "$given (ROLLSYNC_ORACLE_LIBRSYNC)"
+        else
+            skipped "ROLLSYNC_ORACLE_LIBRSYNC=$given is not a loadable librsync $librsync_version"
+        fi
+        return
+    fi
+    if ! loads "$librsync_dir/librsync.so"; then
+        fetch_librsync >"$oracles/librsync.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/librsync.log"
+            skipped "no librsync $librsync_version: $(tail -n 1 "$oracles/librsync.log")"
+            return
+        }
+    fi
+    found "librsync $librsync_version" "$librsync_dir/librsync.so"
+}
+
+# The last line it prints when it fails is the reason.
+fetch_librsync() {
+    local arch sha256 download part library
+    arch=$(uname -m)
+    sha256=${wheel_sha256[$arch]:-}
+    [ -n "$sha256" ] || { echo "no wheel of $wheel for $arch is recorded here" && return 1; }
+    getconf GNU_LIBC_VERSION >/dev/null 2>&1 || { echo "the wheel's library needs glibc" && return 1; }
+    python3 -m pip --version >/dev/null 2>&1 || { echo "python3 with pip is not on this machine" && return 1; }
+
+    download=$oracles/download
+    part=$librsync_dir.part
+    rm -rf "$part"
+    mkdir -p "$download" "$part"
+    echo "$wheel --hash=sha256:$sha256" >"$download/requirements.txt"
+    python3 -m pip --quiet download --no-deps --require-hashes --only-binary :all: \
+        --implementation cp --python-version 3.11 --platform "manylinux2014_$arch" \
+        --dest "$download" --requirement "$download/requirements.txt" </dev/null || return 1
+
+    # The libraries that the wheel brings find each other by an $ORIGIN run path: they stay side by side.
+    python3 - "$download/duplicity-"*"_$arch.whl" "$part" <<'PYTHON' || return 1
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in wheel.namelist():
+        if name.startswith("duplicity.libs/") and not name.endswith("/"):
+            with open(os.path.join(sys.argv[2], os.path.basename(name)), "wb") as out:
+                out.write(wheel.read(name))
+PYTHON
+    library=$(cd "$part" && echo librsync-*.so."$librsync_version")
+    [ -e "$part/$library" ] || { echo "the wheel holds no librsync-*.so.$librsync_version" && return 1; }
+    ln -s "$library" "$part/librsync.so"
+    loads "$part/librsync.so" || { echo "the wheel's library does not load as librsync $librsync_version" && return 1; }
+    rm -rf "$librsync_dir"
+    mv "$part" "$librsync_dir"
+}
+
+# loads FILE: whether FILE loads and calls itself librsync 2.3.4.
+loads() {
+    [ -e "$1" ] && python3 - "$1" "librsync $librsync_version" 2>/dev/null <<'PYTHON'
+import ctypes, os, sys
+version = ctypes.c_char.in_dll(ctypes.CDLL(os.path.abspath(sys.argv[1])), "rs_librsync_version")
+sys.exit(ctypes.string_at(ctypes.addressof(version)).decode() != sys.argv[2])
+PYTHON
+}
+
+main "$@"

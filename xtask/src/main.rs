@@ -1,0 +1,50 @@
+//! Developer commands, run as `cargo xtask COMMAND`.
+
+use std::process::ExitCode;
+
+mod corpus;
+mod floors;
+mod no_std;
+mod parts;
+mod process;
+mod test;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test             everything: oracles, small corpus, floors, tests, no_std
+  floors           fail on a dependency that points up or sideways between floors
+  no-std           fail when a crate that promises no_std needs std
+  corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
+
+environment
+  REQUIRE_ORACLE=1               a missing oracle or file pair is a failure
+  ROLLSYNC_ORACLE_LIBRSYNC=FILE  the real librsync 2.3.4, instead of the one that `test` installs
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["test"] => test::run(),
+        ["floors"] => floors::run(),
+        ["no-std"] => no_std::run(),
+        ["corpus"] => corpus::run(corpus::Size::Small),
+        ["corpus", "--full"] => corpus::run(corpus::Size::Full),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,124 @@
+use std::env;
+use std::path::Path;
+
+use crate::corpus::{self, Size};
+use crate::parts::{Parts, Report};
+use crate::process::{cargo, command, repo, watch};
+use crate::{floors, no_std};
+
+const SKIP: &str = "SKIPPED: ";
+/// The variables by which the tests find the real librsync 2.3.4 and the file pairs.
+const LIBRSYNC: &str = "ROLLSYNC_ORACLE_LIBRSYNC";
+const CORPUS: &str = "ROLLSYNC_CORPUS";
+
+/// Runs every check of the project; an error names what failed.
+pub(crate) fn run() -> Result<(), String> {
+    let mut parts = Parts::default();
+    let mut counts = Counts::default();
+    parts.run("oracles", oracles);
+    parts.run("corpus", || corpus::make(Size::Small));
+    parts.run("floors", || floors::run().map(|()| Report::default()));
+    parts.run("no_std", || no_std::run().map(|()| Report::default()));
+    parts.run("tests", || cargo_test(&mut counts));
+    let done = parts.finish(env::var_os("REQUIRE_ORACLE").is_some_and(|v| v == "1"));
+    println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
+    done
+}
+
+fn oracles() -> Result<Report, String> {
+    let mut report = Report::default();
+    watch(command("bash").arg("testing/oracles/install.sh"), |line| report.note_skip(line))?;
+    Ok(report)
+}
+
+fn cargo_test(counts: &mut Counts) -> Result<Report, String> {
+    let mut report = Report::default();
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--no-fail-fast"]);
+    let places = [
+        (LIBRSYNC, repo().join(".oracles/librsync-2.3.4/librsync.so")),
+        (CORPUS, corpus::folder(Size::Small)),
+    ];
+    for (variable, path) in places.into_iter().filter(|(variable, path)| is_needed(variable, path)) {
+        test.env(variable, path);
+    }
+    watch(&mut test, |line| {
+        report.note_skip(line);
+        counts.note_result(line);
+    })?;
+    if counts.passed == 0 {
+        return Err("no test ran".into());
+    }
+    Ok(report)
+}
+
+/// What the caller has set is left alone, and a place that is not there is not named.
+fn is_needed(variable: &str, path: &Path) -> bool {
+    env::var_os(variable).is_none() && path.exists()
+}
+
+impl Report {
+    // A test may be named on the same line, before what it skips.
+    fn note_skip(&mut self, line: &str) {
+        if let Some(at) = line.find(SKIP) {
+            let what = line[at + SKIP.len()..].to_owned();
+            if !self.skipped.contains(&what) {
+                self.skipped.push(what);
+            }
+        }
+    }
+}
+
+/// The sums of the test runner's closing lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    // test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
+    fn note_result(&mut self, line: &str) {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for (number, what) in counts.split("; ").filter_map(|part| part.split_once(' ')) {
+            let Ok(number) = number.parse::<u64>() else { continue };
+            match what {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.ignored += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Report};
+
+    #[test]
+    fn closing_lines_are_summed() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 4 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: FAILED. 20 passed; 2 failed; 0 ignored; 0 measured; 5 filtered out; finished in 12.34s",
+        ] {
+            counts.note_result(line);
+        }
+        assert_eq!(counts, Counts { passed: 23, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn a_skip_is_noted_once_wherever_it_stands() {
+        let mut report = Report::default();
+        for line in ["SKIPPED: no rdiff", "test delta ... SKIPPED: no rdiff", "test a ... ok"] {
+            report.note_skip(line);
+        }
+        assert_eq!(report.skipped, ["no rdiff"]);
+    }
+}
