@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod corpus;
+mod demo;
 mod floors;
 mod no_std;
 mod parts;
@@ -12,6 +13,7 @@ mod test;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
+  demo [OLD NEW]   the main job on a real pair of files, and what it saved
   test             everything: oracles, small corpus, floors, tests, no_std
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
+        ["demo"] => demo::run(None),
+        ["demo", old, new] => demo::run(Some((old, new))),
         ["test"] => test::run(),
         ["floors"] => floors::run(),
         ["no-std"] => no_std::run(),

@@ -222,7 +222,7 @@ impl Budget {
             (self.segment, self.spent) = (start, 0);
         }
         let passed = (position - start + len).min(self.segment_len);
-        let allowed = self.spent + len <= per_byte * passed;
+        let allowed = self.spent + len <= per_byte.saturating_mul(passed);
         if allowed {
             self.spent += len;
         }

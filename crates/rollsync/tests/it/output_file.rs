@@ -1,0 +1,262 @@
+//! What stands under an output's name, whatever happens.
+
+use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
+use std::{
+    fs::{self, File, OpenOptions, Permissions},
+    io::{Read, Write},
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink},
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+};
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut file = OutputFile::create(path, &OutputOptions::default())?;
+    file.write_all(bytes).unwrap();
+    file.commit()
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn a_name_appears_with_the_commit() {
+    let folder = folder();
+    let path = folder.path().join("new");
+    let mut file =
+        OutputFile::create(&path, &OutputOptions { sync: true, ..OutputOptions::default() }).unwrap();
+    file.write_all(b"content").unwrap();
+    let temporary = file.temporary_path().unwrap().to_owned();
+    assert_eq!(temporary.parent(), path.parent());
+    let name = temporary.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with(".rollsync-") && name.ends_with(".tmp"), "{name}");
+    assert!(!path.exists());
+    file.commit().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"content");
+    assert_eq!(names(&folder), ["new"]);
+}
+
+#[test]
+fn without_a_commit_the_old_file_stands() {
+    let folder = folder();
+    let path = folder.path().join("old");
+    fs::write(&path, "old").unwrap();
+    let mut file = OutputFile::create(&path, &OutputOptions::default()).unwrap();
+    file.write_all(b"half of it").unwrap();
+    drop(file);
+    assert_eq!(fs::read(&path).unwrap(), b"old");
+    assert_eq!(names(&folder), ["old"]);
+}
+
+#[test]
+fn a_new_file_gets_0666_less_the_umask_and_an_old_one_keeps_its_mode() {
+    let folder = folder();
+    let (plain, ours, old) =
+        (folder.path().join("plain"), folder.path().join("ours"), folder.path().join("old"));
+    File::create(&plain).unwrap();
+    write(&ours, b"x").unwrap();
+    assert_eq!(mode(&ours), mode(&plain));
+    for bits in [0o600, 0o640, 0o755, 0o4755] {
+        fs::write(&old, "old").unwrap();
+        fs::set_permissions(&old, Permissions::from_mode(bits)).unwrap();
+        write(&old, b"new").unwrap();
+        assert_eq!((mode(&old), fs::read(&old).unwrap()), (bits, b"new".to_vec()));
+    }
+}
+
+#[test]
+fn the_owner_is_kept_where_that_is_allowed() {
+    let folder = folder();
+    let path = folder.path().join("old");
+    fs::write(&path, "old").unwrap();
+    if std::os::unix::fs::chown(&path, Some(12345), Some(54321)).is_err() {
+        writeln!(std::io::stdout(), "SKIPPED: giving a file away takes root").unwrap();
+        return;
+    }
+    write(&path, b"new").unwrap();
+    let metadata = fs::metadata(&path).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid()), (12345, 54321));
+}
+
+#[test]
+fn a_symbolic_link_stays_and_its_target_is_replaced() {
+    let folder = folder();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let (target, link, second) =
+        (inner.join("target"), folder.path().join("link"), folder.path().join("second"));
+    fs::write(&target, "old").unwrap();
+    symlink("inner/target", &link).unwrap();
+    symlink("link", &second).unwrap();
+    write(&second, b"new").unwrap();
+    assert!(link.is_symlink() && second.is_symlink());
+    assert_eq!(fs::read(&target).unwrap(), b"new");
+
+    fs::remove_file(&target).unwrap();
+    write(&second, b"again").unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"again", "a link to nothing makes its target");
+    assert_eq!(fs::read_dir(&inner).unwrap().count(), 1);
+}
+
+#[test]
+fn links_in_a_circle_are_an_error() {
+    let folder = folder();
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    symlink("b", &a).unwrap();
+    symlink("a", &b).unwrap();
+    assert_eq!(write(&a, b"x").unwrap_err().step, OutputStep::Open);
+    assert_eq!(names(&folder), ["a", "b"]);
+}
+
+#[test]
+fn hard_links_are_split() {
+    let folder = folder();
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    fs::write(&a, "old").unwrap();
+    fs::hard_link(&a, &b).unwrap();
+    write(&a, b"new").unwrap();
+    assert_eq!((fs::read(&a).unwrap(), fs::read(&b).unwrap()), (b"new".to_vec(), b"old".to_vec()));
+}
+
+#[test]
+fn a_fifo_is_written_directly() {
+    let folder = folder();
+    let path = fifo(&folder, "fifo");
+    let reader = {
+        let path = path.clone();
+        thread::spawn(move || {
+            let mut got = Vec::new();
+            File::open(path).unwrap().read_to_end(&mut got).unwrap();
+            got
+        })
+    };
+    let mut file =
+        OutputFile::create(&path, &OutputOptions { sync: true, ..OutputOptions::default() }).unwrap();
+    assert_eq!(file.temporary_path(), None);
+    file.write_all(b"through the pipe").unwrap();
+    file.commit().unwrap();
+    assert_eq!(reader.join().unwrap(), b"through the pipe");
+    assert!(fs::metadata(&path).unwrap().file_type().is_fifo());
+}
+
+#[test]
+fn a_device_is_written_directly_and_its_errors_show() {
+    let mut file = OutputFile::create(Path::new("/dev/full"), &OutputOptions::default()).unwrap();
+    assert!(file.write_all(b"x").is_err());
+    write(Path::new("/dev/null"), b"x").unwrap();
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+}
+
+#[test]
+fn an_open_descriptor_is_written_not_replaced() {
+    use std::os::fd::AsRawFd;
+    let folder = folder();
+    let path = folder.path().join("behind");
+    let mut behind =
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+    let number = behind.as_raw_fd();
+    let link = folder.path().join("link");
+    symlink(format!("/dev/fd/{number}"), &link).unwrap();
+    for name in [PathBuf::from(format!("/dev/fd/{number}")), format!("/proc/self/fd/{number}").into(), link] {
+        write(&name, b"to the same file").unwrap();
+        let mut got = String::new();
+        behind.read_to_string(&mut got).unwrap();
+        assert_eq!(got, "to the same file", "{}", name.display());
+        std::io::Seek::rewind(&mut behind).unwrap();
+    }
+    assert_eq!(fs::metadata(&path).unwrap().ino(), behind.metadata().unwrap().ino());
+}
+
+#[test]
+fn what_cannot_be_replaced_is_no_output_over_an_input() {
+    let folder = folder();
+    let path = fifo(&folder, "fifo");
+    // Opened for both, a FIFO does not wait for its other end.
+    let input = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let options = OutputOptions { inputs: &[&input], ..OutputOptions::default() };
+    let error = OutputFile::create(&path, &options).unwrap_err();
+    assert_eq!(error.step, OutputStep::IsInput);
+    assert!(error.to_string().contains("is an input as well"), "{error}");
+
+    // A regular file can be: the input keeps its content until the commit, and as long as it is open.
+    let path = folder.path().join("file");
+    fs::write(&path, "old").unwrap();
+    let mut input = File::open(&path).unwrap();
+    let options = OutputOptions { inputs: &[&input], ..OutputOptions::default() };
+    let mut file = OutputFile::create(&path, &options).unwrap();
+    file.write_all(b"new").unwrap();
+    file.commit().unwrap();
+    let mut old = String::new();
+    input.read_to_string(&mut old).unwrap();
+    assert_eq!((old.as_str(), fs::read_to_string(&path).unwrap().as_str()), ("old", "new"));
+}
+
+#[test]
+fn a_folder_that_admits_no_temporary_is_named_as_the_reason() {
+    // A regular file in a folder in which nobody can make another.
+    let error = write(Path::new("/proc/self/comm"), b"x").unwrap_err();
+    assert_eq!(error.step, OutputStep::Temporary);
+    let text = error.to_string();
+    assert!(
+        text.starts_with("/proc/self/comm: cannot be replaced, since its folder admits no temporary file: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_is_no_output() {
+    let folder = folder();
+    assert_eq!(write(folder.path(), b"x").unwrap_err().step, OutputStep::Open);
+    let missing = folder.path().join("missing/");
+    assert_eq!(write(&missing, b"x").unwrap_err().step, OutputStep::Open);
+    let deep = folder.path().join("missing/new");
+    let error = write(&deep, b"x").unwrap_err();
+    assert_eq!((error.step, error.source.kind()), (OutputStep::Open, std::io::ErrorKind::NotFound));
+    assert_eq!(names(&folder), [""; 0]);
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_not_replaced() {
+    let folder = folder();
+    let path = folder.path().join("read-only");
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
+    if OpenOptions::new().write(true).open(&path).is_ok() {
+        // Root may write any file: let somebody else run this test.
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "output_file::a_file_that_may_not_be_written_is_not_replaced"])
+            .current_dir("/")
+            .uid(65_534)
+            .gid(65_534)
+            .status();
+        assert!(status.unwrap().success());
+        return;
+    }
+    assert_eq!(write(&path, b"new").unwrap_err().step, OutputStep::Open);
+    assert_eq!(fs::read(&path).unwrap(), b"old");
+}
+
+fn fifo(folder: &TempDir, name: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    path
+}
