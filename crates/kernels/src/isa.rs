@@ -2,21 +2,30 @@
 
 /// A token that says which instruction set the kernels use.
 ///
-/// Only this module can make one, so holding it proves that the machine has the instructions. A batch (many
-/// blocks, a buffer of positions) is dispatched once by it, never a byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Isa(Level);
+/// Only this module can make one, so holding it proves that the machine has the instructions: the proof that each
+/// `unsafe` call of a kernel cites. A batch (many blocks, a chunk of positions) is dispatched once by it, never a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Isa(pub(crate) Level);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Level {
+/// The instruction sets for which there are kernels. A level that a family has no kernel for falls back to a lower one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Level {
     Portable,
+    /// Part of every x86-64.
+    #[cfg(target_arch = "x86_64")]
+    Sse2,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// Part of every aarch64.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Isa {
     /// The best instruction set of this machine.
     #[must_use]
     pub fn detect() -> Self {
-        Self::portable()
+        Self::available().last().unwrap_or(Self::portable())
     }
 
     /// Plain Rust, there on every machine.
@@ -25,16 +34,39 @@ impl Isa {
         Self(Level::Portable)
     }
 
-    /// Every instruction set that this machine has, the portable one first.
+    /// Every instruction set that this machine has, from the portable one to the best.
     pub fn available() -> impl Iterator<Item = Self> {
-        [Self::portable()].into_iter()
+        let levels = [
+            (Level::Portable, true),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Sse2, true),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx2, has_avx2()),
+            #[cfg(target_arch = "aarch64")]
+            (Level::Neon, true),
+        ];
+        levels.into_iter().filter(|(_, there)| *there).map(|(level, _)| Self(level))
     }
 
-    /// A short name for reports, such as `portable`.
+    /// A short name for reports, such as `avx2`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
             Level::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse2 => "sse2",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon => "neon",
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    #[cfg(feature = "std")]
+    return std::arch::is_x86_feature_detected!("avx2");
+    #[cfg(not(feature = "std"))]
+    return cfg!(target_feature = "avx2");
 }

@@ -7,7 +7,6 @@
 //! The crate is `no_std` (with `alloc`) when its feature `std` is off.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-#![forbid(unsafe_code)]
 
 extern crate alloc;
 

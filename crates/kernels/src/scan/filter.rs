@@ -1,10 +1,10 @@
 //! A small table that says of most unknown weak sums that they are unknown.
 
+use crate::weak::{CHAR_OFFSET, WeakKind, power};
 use alloc::{collections::TryReserveError, vec::Vec};
 
-/// Spreads the bits of both sums over the whole word; odd, so nothing is lost. (RabinKarp's bits are spread
-/// already, rollsum's are not.)
-const SPREAD: u32 = 0x9e37_79b1;
+/// Spreads a rollsum's bits over the whole word; odd, so nothing is lost. RabinKarp's are spread already.
+pub(super) const SPREAD: u32 = 0x9e37_79b1;
 /// Fits the first-level cache beside the data.
 const MIN_WORDS: usize = 16 * 1024 / 4;
 
@@ -12,11 +12,68 @@ const MIN_WORDS: usize = 16 * 1024 / 4;
 ///
 /// Two bits a sum, both in one 32-bit word: one load a look-up. With 16 or more bits a sum, at most 2 % of unknown
 /// sums pass.
+///
+/// It keeps sums *bare*, without what their window's length alone puts into them (RabinKarp's `M^n`, rollsum's 31s): that
+/// is what rolls with the fewest operations.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    words: Vec<u32>,
+    pub(super) words: Vec<u32>,
     /// What is left of a spread sum after this shift is the word's number.
-    shift: u32,
+    pub(super) shift: u32,
+    pub(super) bare: Bare,
+}
+
+/// How a sum of windows of one length is made bare, and a bare one a sum again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bare {
+    pub(super) kind: WeakKind,
+    /// The sum of a window of zeros.
+    zero: u32,
+}
+
+impl Bare {
+    #[expect(clippy::cast_possible_truncation, reason = "rollsum counts modulo 2^16")]
+    fn new(kind: WeakKind, window_len: usize) -> Self {
+        let zero = match kind {
+            WeakKind::RabinKarp => power(window_len),
+            WeakKind::Rollsum => {
+                let n = window_len as u64;
+                let triangle = u128::from(n) * u128::from(n + 1) / 2;
+                let (s1, s2) = (n as u32, triangle as u32);
+                s2.wrapping_mul(CHAR_OFFSET) << 16 | s1.wrapping_mul(CHAR_OFFSET) & 0xffff
+            }
+        };
+        Self { kind, zero }
+    }
+
+    pub(super) const fn of(self, digest: u32) -> u32 {
+        match self.kind {
+            WeakKind::RabinKarp => digest.wrapping_sub(self.zero),
+            // Each half by itself.
+            WeakKind::Rollsum => {
+                let high = (digest >> 16).wrapping_sub(self.zero >> 16) << 16;
+                high | digest.wrapping_sub(self.zero) & 0xffff
+            }
+        }
+    }
+
+    pub(super) const fn digest(self, bare: u32) -> u32 {
+        match self.kind {
+            WeakKind::RabinKarp => bare.wrapping_add(self.zero),
+            WeakKind::Rollsum => {
+                let high = (bare >> 16).wrapping_add(self.zero >> 16) << 16;
+                high | bare.wrapping_add(self.zero) & 0xffff
+            }
+        }
+    }
+
+    /// What a bare sum is looked up by.
+    pub(super) const fn spread(self, bare: u32) -> u32 {
+        match self.kind {
+            WeakKind::RabinKarp => bare,
+            WeakKind::Rollsum => bare.wrapping_mul(SPREAD),
+        }
+    }
 }
 
 impl Filter {
@@ -26,21 +83,21 @@ impl Filter {
         4 * words_for(len)
     }
 
-    /// An empty filter with room for `len` sums.
+    /// An empty filter with room for `len` sums, above all of windows of `window_len` bytes.
     ///
     /// # Errors
     /// When there is no memory for [`size_for`](Self::size_for) bytes.
-    pub fn with_room_for(len: usize) -> Result<Self, TryReserveError> {
+    pub fn with_room_for(len: usize, kind: WeakKind, window_len: usize) -> Result<Self, TryReserveError> {
         let count = words_for(len);
         let mut words = Vec::new();
         words.try_reserve_exact(count)?;
         words.resize(count, 0);
-        Ok(Self { words, shift: 32 - count.trailing_zeros() })
+        Ok(Self { words, shift: 32 - count.trailing_zeros(), bare: Bare::new(kind, window_len) })
     }
 
     /// Puts a weak sum in.
     pub fn insert(&mut self, digest: u32) {
-        let (word, bits) = self.place(digest);
+        let (word, bits) = self.place(self.bare.of(digest));
         self.words[word] |= bits;
     }
 
@@ -48,13 +105,13 @@ impl Filter {
     #[inline]
     #[must_use]
     pub fn may_contain(&self, digest: u32) -> bool {
-        let (word, bits) = self.place(digest);
+        let (word, bits) = self.place(self.bare.of(digest));
         self.words[word] & bits == bits
     }
 
     #[inline]
-    const fn place(&self, digest: u32) -> (usize, u32) {
-        let spread = digest.wrapping_mul(SPREAD);
+    const fn place(&self, bare: u32) -> (usize, u32) {
+        let spread = self.bare.spread(bare);
         ((spread >> self.shift) as usize, 1 << (spread & 31) | 1 << (spread >> 5 & 31))
     }
 }

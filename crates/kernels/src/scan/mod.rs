@@ -3,6 +3,8 @@
 //! A window of one block length moves along the data a byte at a time, its weak sum with it. The [`Filter`]
 //! answers for each sum "surely unknown" or "perhaps known"; only the latter are reported.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod filter;
 mod portable;
 #[cfg(test)]
@@ -11,7 +13,7 @@ mod tests;
 pub use filter::Filter;
 
 use crate::{
-    Isa,
+    isa::{Isa, Level},
     weak::{self, RollingSum, WeakKind},
 };
 
@@ -103,7 +105,12 @@ impl Scan {
         let mut window = self.window_at(data, from);
         let outgoing = &data[from..until];
         let incoming = &data[from + self.window_len..until + self.window_len];
-        portable::scan(filter, &mut window, outgoing, incoming, from, hits);
+        match self.isa.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `isa` says that there is AVX2.
+            Level::Avx2 => unsafe { avx2::scan(filter, &mut window, outgoing, incoming, from, hits) },
+            _ => portable::scan(filter, &mut window, outgoing, incoming, from, hits),
+        }
         self.window = Some(window);
         until
     }

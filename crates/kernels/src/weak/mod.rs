@@ -12,14 +12,17 @@
 //! Source: the rsync paper (rollsum, with librsync's offset 31) and librsync 2.2's `RabinKarp`, as its
 //! published formats describe them.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod portable;
 mod rolling;
 #[cfg(test)]
 mod tests;
 
 pub use rolling::RollingSum;
+pub(crate) use rolling::{CHAR_OFFSET, INVERSE_MULT, MULT, power};
 
-use crate::Isa;
+use crate::isa::{Isa, Level};
 
 /// Which weak sum a signature carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,6 +56,26 @@ pub fn sums(isa: Isa, kind: WeakKind, data: &[u8], block_len: usize, sums: &mut 
     assert_eq!(data.len().div_ceil(block_len), sums.len(), "one place a block");
     for (block, place) in data.chunks(block_len).zip(sums) {
         *place = sum(isa, kind, block);
+    }
+}
+
+/// RabinKarp's `hash` after appending `bytes`.
+fn append_rabin_karp(isa: Isa, hash: u32, bytes: &[u8]) -> u32 {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `isa` says that there is AVX2.
+        Level::Avx2 => unsafe { avx2::rabin_karp(hash, bytes) },
+        _ => portable::rabin_karp(hash, bytes),
+    }
+}
+
+/// Rollsum's `(s1, s2)` after appending `bytes`.
+fn append_rollsum(isa: Isa, s1: u32, s2: u32, bytes: &[u8]) -> (u32, u32) {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `isa` says that there is AVX2.
+        Level::Avx2 => unsafe { avx2::rollsum(s1, s2, bytes) },
+        _ => portable::rollsum(s1, s2, bytes),
     }
 }
 

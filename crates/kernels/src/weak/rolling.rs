@@ -1,14 +1,14 @@
 //! A weak sum that follows a window.
 
-use super::{WeakKind, portable};
+use super::{WeakKind, append_rabin_karp, append_rollsum};
 use crate::Isa;
 
 /// What rollsum adds to every byte.
-pub(super) const CHAR_OFFSET: u32 = 31;
+pub(crate) const CHAR_OFFSET: u32 = 31;
 /// RabinKarp's multiplier.
-pub(super) const MULT: u32 = 0x0810_4225;
+pub(crate) const MULT: u32 = 0x0810_4225;
 /// `MULT * INVERSE_MULT = 1` modulo 2³².
-const INVERSE_MULT: u32 = 0x98f0_09ad;
+pub(crate) const INVERSE_MULT: u32 = 0x98f0_09ad;
 /// RabinKarp starts from 1; dropping the oldest byte takes this much of that start away with it.
 const ADJUST: u32 = MULT - 1;
 
@@ -79,11 +79,10 @@ impl RollingSum {
 
     /// Appends `bytes` at the end.
     pub fn update(&mut self, isa: Isa, bytes: &[u8]) {
-        let _ = isa;
         match self.kind {
-            WeakKind::Rollsum => (self.low, self.high) = portable::rollsum(self.low, self.high, bytes),
+            WeakKind::Rollsum => (self.low, self.high) = append_rollsum(isa, self.low, self.high, bytes),
             WeakKind::RabinKarp => {
-                self.low = portable::rabin_karp(self.low, bytes);
+                self.low = append_rabin_karp(isa, self.low, bytes);
                 self.high = self.high.wrapping_mul(power(bytes.len()));
             }
         }
@@ -145,7 +144,7 @@ impl RollingSum {
 }
 
 /// `MULT` to the power `n`, modulo 2³².
-const fn power(mut n: usize) -> u32 {
+pub(crate) const fn power(mut n: usize) -> u32 {
     let (mut result, mut square) = (1_u32, MULT);
     while n > 0 {
         if n & 1 == 1 {

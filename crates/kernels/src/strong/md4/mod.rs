@@ -1,4 +1,52 @@
-//! MD4 (RFC 1320), one message at a time.
+//! MD4 (RFC 1320): one message that comes piece by piece, or many side by side.
+
+mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::isa::{Isa, Level};
+
+const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
+/// What rounds two and three add: the square roots of 2 and 3.
+const K2: u32 = 0x5a82_7999;
+const K3: u32 = 0x6ed9_eba1;
+
+/// The digests of many messages, each given to `put` with its message's number.
+pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
+    let lanes = match isa.0 {
+        Level::Portable => 1,
+        #[cfg(target_arch = "x86_64")]
+        Level::Sse2 => 4,
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => 16,
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => 4,
+    };
+    let mut done = 0;
+    while done < messages.len() {
+        let batch = &messages[done..messages.len().min(done + lanes)];
+        let side_by_side = batch.len() == lanes && batch.iter().all(|message| message.len() == batch[0].len());
+        match isa.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse2 if side_by_side => x86::digests_sse2(batch, |i, digest| put(done + i, digest)),
+            // SAFETY: `isa` says that there is AVX2.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 if side_by_side => unsafe { x86::digests_avx2(batch, |i, digest| put(done + i, digest)) },
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon if side_by_side => neon::digests(batch, |i, digest| put(done + i, digest)),
+            _ => {
+                for (i, message) in batch.iter().enumerate() {
+                    let mut md4 = Md4::new();
+                    md4.update(message);
+                    put(done + i, md4.finish());
+                }
+            }
+        }
+        done += batch.len();
+    }
+}
 
 /// An MD4 hasher of bytes that come piece by piece.
 #[derive(Clone, Debug)]
@@ -14,7 +62,7 @@ impl Md4 {
     /// A hasher that has seen nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { state: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476], len: 0, tail: [0; 64] }
+        Self { state: INITIAL, len: 0, tail: [0; 64] }
     }
 
     /// Appends `bytes`.
@@ -90,8 +138,8 @@ fn compress(state: &mut [u32; 4], block: &[u8; 64]) {
     let h = |b: u32, c: u32, d: u32| b ^ c ^ d;
     let mut s = *state;
     round!(s, x, f, 0, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15], [3, 7, 11, 19]);
-    round!(s, x, g, 0x5a82_7999, [0 4 8 12 1 5 9 13 2 6 10 14 3 7 11 15], [3, 5, 9, 13]);
-    round!(s, x, h, 0x6ed9_eba1, [0 8 4 12 2 10 6 14 1 9 5 13 3 11 7 15], [3, 9, 11, 15]);
+    round!(s, x, g, K2, [0 4 8 12 1 5 9 13 2 6 10 14 3 7 11 15], [3, 5, 9, 13]);
+    round!(s, x, h, K3, [0 8 4 12 2 10 6 14 1 9 5 13 3 11 7 15], [3, 9, 11, 15]);
     for (word, done) in state.iter_mut().zip(s) {
         *word = word.wrapping_add(done);
     }

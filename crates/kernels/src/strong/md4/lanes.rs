@@ -1,0 +1,114 @@
+//! MD4 of many messages of one length, side by side: lane `i` of every vector belongs to message `i`.
+
+use super::{INITIAL, K2, K3};
+
+/// A vector of 32-bit words, one for each of `COUNT` messages. Whoever has a value of such a type has the instructions
+/// that its operations need: the first value comes from [`splat`](Self::splat), which an `unsafe` caller vouches for.
+pub(super) trait Lanes: Copy {
+    const COUNT: usize;
+
+    /// The same word in every lane.
+    ///
+    /// # Safety
+    /// The machine must have the instructions of this type.
+    unsafe fn splat(word: u32) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    fn rotate<const BITS: i32>(self) -> Self;
+    /// The sixteen words of the 64 bytes at `at` of each message.
+    ///
+    /// # Safety
+    /// The machine must have the instructions of this type.
+    unsafe fn words(messages: &[&[u8]], at: usize) -> [Self; 16];
+    /// The words of all lanes.
+    fn store(self, words: &mut [u32]);
+}
+
+/// The digests of `V::COUNT` messages of one length, in their order.
+///
+/// # Safety
+/// The machine must have the instructions of `V`.
+#[inline(always)]
+pub(super) unsafe fn digests<V: Lanes>(messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
+    let len = messages[0].len();
+    assert!(messages.len() == V::COUNT && messages.iter().all(|message| message.len() == len));
+    // SAFETY: the caller vouches for the instructions.
+    let mut state = INITIAL.map(|word| unsafe { V::splat(word) });
+    let whole = len / 64 * 64;
+    for at in (0..whole).step_by(64) {
+        // SAFETY: the same.
+        compress(&mut state, &unsafe { V::words(messages, at) });
+    }
+
+    // What is left of each, the bit 1, zeros, and the length in bits.
+    let mut tails = [[0_u8; 128]; 16];
+    let (rest, padded) = (len - whole, if len - whole < 56 { 64 } else { 128 });
+    for (tail, message) in tails.iter_mut().zip(messages) {
+        tail[..rest].copy_from_slice(&message[whole..]);
+        tail[rest] = 0x80;
+        tail[padded - 8..padded].copy_from_slice(&(len as u64).wrapping_mul(8).to_le_bytes());
+    }
+    let tails: [&[u8]; 16] = core::array::from_fn(|i| &tails[i][..padded]);
+    for at in (0..padded).step_by(64) {
+        // SAFETY: the same.
+        compress(&mut state, &unsafe { V::words(&tails[..V::COUNT], at) });
+    }
+
+    let mut words = [[0_u32; 16]; 4];
+    for (words, vector) in words.iter_mut().zip(state) {
+        vector.store(&mut words[..V::COUNT]);
+    }
+    for message in 0..V::COUNT {
+        let mut digest = [0; 16];
+        for (bytes, words) in digest.as_chunks_mut::<4>().0.iter_mut().zip(&words) {
+            *bytes = words[message].to_le_bytes();
+        }
+        put(message, digest);
+    }
+}
+
+/// Four steps of a round: every word of the state in its turn.
+macro_rules! steps {
+    ($f:ident, $x:ident, $k:expr, [$($a:literal $b:literal $c:literal $d:literal),*], $s:ident, $r0:literal $r1:literal $r2:literal $r3:literal) => {$(
+        $s[0] = step::<V, $r0>($s[0], $f($s[1], $s[2], $s[3]), $x[$a], $k);
+        $s[3] = step::<V, $r1>($s[3], $f($s[0], $s[1], $s[2]), $x[$b], $k);
+        $s[2] = step::<V, $r2>($s[2], $f($s[3], $s[0], $s[1]), $x[$c], $k);
+        $s[1] = step::<V, $r3>($s[1], $f($s[2], $s[3], $s[0]), $x[$d], $k);
+    )*};
+}
+
+#[inline(always)]
+fn compress<V: Lanes>(state: &mut [V; 4], x: &[V; 16]) {
+    // SAFETY: `state` holds values of the type, so the machine has its instructions.
+    let (k2, k3) = unsafe { (Some(V::splat(K2)), Some(V::splat(K3))) };
+    let mut s = *state;
+    steps!(choose, x, None, [0 1 2 3, 4 5 6 7, 8 9 10 11, 12 13 14 15], s, 3 7 11 19);
+    steps!(majority, x, k2, [0 4 8 12, 1 5 9 13, 2 6 10 14, 3 7 11 15], s, 3 5 9 13);
+    steps!(parity, x, k3, [0 8 4 12, 2 10 6 14, 1 9 5 13, 3 11 7 15], s, 3 9 11 15);
+    for (word, done) in state.iter_mut().zip(s) {
+        *word = word.add(done);
+    }
+}
+
+#[inline(always)]
+fn step<V: Lanes, const BITS: i32>(a: V, f: V, x: V, k: Option<V>) -> V {
+    let x = k.map_or(x, |k| x.add(k));
+    a.add(x).add(f).rotate::<BITS>()
+}
+
+#[inline(always)]
+fn choose<V: Lanes>(b: V, c: V, d: V) -> V {
+    d.xor(b.and(c.xor(d)))
+}
+
+#[inline(always)]
+fn majority<V: Lanes>(b: V, c: V, d: V) -> V {
+    b.and(c).or(d.and(b.or(c)))
+}
+
+#[inline(always)]
+fn parity<V: Lanes>(b: V, c: V, d: V) -> V {
+    b.xor(c).xor(d)
+}
