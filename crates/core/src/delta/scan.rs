@@ -16,8 +16,8 @@ use alloc::boxed::Box;
 use rollsync_kernels::{
     Isa,
     scan::{CHUNK, Hits, Scan},
-    strong,
-    weak::RollingSum,
+    strong::{self, Digest},
+    weak::{self, RollingSum},
 };
 
 /// Positions filtered at once right behind a match, where the next one is near.
@@ -37,6 +37,8 @@ pub(super) struct Search {
     chunk_start: u64,
     chunk_end: u64,
     chunk_len: usize,
+    /// Windows behind a match, hashed ahead of their turn.
+    run: Run,
     /// The shrinking window at the end of the new file.
     tail: Option<RollingSum>,
     budget: Budget,
@@ -76,6 +78,7 @@ impl Search {
             chunk_start: 0,
             chunk_end: 0,
             chunk_len: FIRST_CHUNK,
+            run: Run::new(),
             tail: None,
             budget: Budget::new(profile, limits.work, params.block_len().get().into()),
         }
@@ -92,6 +95,11 @@ impl Search {
         stats: &mut SearchStats,
     ) -> Found {
         let rest = &data[offset_in(start, self.position)..];
+        if self.run.is_on()
+            && let Some(block) = self.next_of_run(index, rest, stats)
+        {
+            return self.found(0, Some(Match { block, len: self.block_len }), stats);
+        }
         if self.position == self.chunk_end && rest.len() > self.block_len {
             self.next_hit = 0;
             self.chunk_start = self.position;
@@ -109,6 +117,32 @@ impl Search {
         }
     }
 
+    /// The block that the window right behind a match equals. `None`, with nothing counted, when it is none: the run is
+    /// over then, and the window looked at again in its turn.
+    fn next_of_run(&mut self, index: &SignatureIndex, rest: &[u8], stats: &mut SearchStats) -> Option<usize> {
+        if self.run.is_empty() {
+            self.run.hash_ahead(index, self.isa, &rest[..rest.len() / self.block_len * self.block_len]);
+        }
+        let found = self.run.take().and_then(|(digest, strong)| {
+            let mut counted = *stats;
+            let hit = index.weak_hit(digest, &mut counted)?;
+            let block = index.block(hit, &strong, &mut counted)?;
+            // Copied, for the budget counts only what it allows.
+            let mut budget = self.budget;
+            let allowed = budget.allows(self.position, self.block_len as u64);
+            allowed.then(|| {
+                counted.strong_sums += 1;
+                counted.hashed_bytes += self.block_len as u64;
+                (*stats, self.budget) = (counted, budget);
+                block
+            })
+        });
+        if found.is_none() {
+            self.run.end();
+        }
+        found
+    }
+
     /// Decides the rest of the chunk. `rest` begins at the position.
     fn look_up_hits(&mut self, index: &SignatureIndex, rest: &[u8], stats: &mut SearchStats) -> Found {
         while let Some(hit) = self.hits.as_slice().get(self.next_hit) {
@@ -119,6 +153,7 @@ impl Search {
             if let Some(block) = self.look_up(index, hit.digest, window, position, stats) {
                 self.scan.restart();
                 self.chunk_len = FIRST_CHUNK;
+                self.run.begin();
                 return self.found(misses, Some(Match { block, len: self.block_len }), stats);
             }
         }
@@ -180,6 +215,70 @@ impl Search {
             self.chunk_end = self.position;
         }
         Found::Run { misses, then }
+    }
+}
+
+/// The most windows that are hashed ahead.
+const RUN_MAX: usize = strong::LANES;
+/// How many at first.
+const RUN_FIRST: usize = 4;
+
+/// A run of matches: behind a match the next block most likely matches too, so some windows are hashed side by side
+/// before their turn comes. What is hashed in vain is neither counted nor taken from the budget, which are those of a
+/// search that takes one window at a time.
+#[derive(Clone, Debug)]
+struct Run {
+    /// How many windows to hash next; 0 when there is no run.
+    ahead: usize,
+    weak: [u32; RUN_MAX],
+    strong: Box<[Digest; RUN_MAX]>,
+    next: usize,
+    len: usize,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { ahead: 0, weak: [0; RUN_MAX], strong: Box::new([[0; 32]; RUN_MAX]), next: 0, len: 0 }
+    }
+
+    const fn is_on(&self) -> bool {
+        self.ahead > 0
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.next == self.len
+    }
+
+    const fn begin(&mut self) {
+        self.ahead = RUN_FIRST;
+    }
+
+    const fn end(&mut self) {
+        (self.ahead, self.next, self.len) = (0, 0, 0);
+    }
+
+    /// Hashes windows as long as their weak sums are known, from whole blocks of data.
+    fn hash_ahead(&mut self, index: &SignatureIndex, isa: Isa, blocks: &[u8]) {
+        let params = index.signature().params();
+        let (format, block_len) = (params.format(), params.block_len().as_usize());
+        let ahead = self.ahead.min(blocks.len() / block_len);
+        let blocks = &blocks[..ahead * block_len];
+        weak::sums(isa, format.weak, blocks, block_len, &mut self.weak[..ahead]);
+        let known = |digest: &&u32| index.filter().may_contain(**digest) && index.knows(**digest);
+        (self.next, self.len) = (0, self.weak[..ahead].iter().take_while(known).count());
+        let mut windows = [&blocks[..0]; RUN_MAX];
+        for (place, window) in windows.iter_mut().zip(blocks.chunks_exact(block_len)) {
+            *place = window;
+        }
+        strong::sums(isa, format.strong, &windows[..self.len], &mut self.strong[..self.len]);
+        self.ahead = (2 * self.ahead).min(RUN_MAX);
+    }
+
+    /// The sums of the next window.
+    fn take(&mut self) -> Option<(u32, Digest)> {
+        let i = (self.next < self.len).then_some(self.next)?;
+        self.next += 1;
+        Some((self.weak[i], self.strong[i]))
     }
 }
 

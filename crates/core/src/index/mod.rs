@@ -42,12 +42,12 @@ impl SignatureIndex {
     /// When signature and index would take more than `limits.memory`, or there is no memory for them.
     pub fn build(signature: Signature, limits: &Limits) -> Result<Self, ResourceError> {
         let count = signature.block_count();
+        let (kind, block_len) = (signature.params().format().weak, signature.params().block_len().as_usize());
         let filter_size = Filter::size_for(count) as u64;
         let others = signature.memory().saturating_add(filter_size);
         limits.check_memory(others.saturating_add(Table::size_for(count)))?;
-        let mut filter =
-            Filter::with_room_for(count).map_err(|_| ResourceError::Memory { bytes: filter_size })?;
-        let kind = signature.params().format().weak;
+        let mut filter = Filter::with_room_for(count, kind, block_len)
+            .map_err(|_| ResourceError::Memory { bytes: filter_size })?;
         for &digest in signature.weak_sums() {
             filter.insert(digest);
             if key(kind, digest) == u32::MAX {
@@ -78,6 +78,11 @@ impl SignatureIndex {
     /// The blocks with this weak sum, if there are any.
     pub(crate) fn weak_hit(&self, digest: u32, stats: &mut SearchStats) -> Option<WeakHit> {
         self.table.group(key(self.signature.params().format().weak, digest), stats).map(WeakHit)
+    }
+
+    /// Whether there are blocks with this weak sum.
+    pub(crate) fn knows(&self, digest: u32) -> bool {
+        self.weak_hit(digest, &mut SearchStats::default()).is_some()
     }
 
     /// The lowest of the blocks with this weak sum that has this strong sum too.
