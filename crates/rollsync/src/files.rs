@@ -143,6 +143,9 @@ fn replace(
     output
         .flush()
         .map_err(|source| files.blame(Error::Io { side: Side::Write, offset: stats.bytes_out, source }))?;
+    if options.is_cancelled() {
+        return Err(FileError::Cancelled);
+    }
     output.commit()?;
     Ok(stats)
 }

@@ -44,12 +44,15 @@ mod drive;
 mod error;
 mod file_error;
 mod files;
+mod inspect;
 mod job_reader;
 mod job_writer;
 mod options;
 mod output_file;
 mod spill;
 mod streams;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 pub use basis::{Basis, NoBasis, SeekBasis};
 pub use cancel::CancelToken;
@@ -57,6 +60,7 @@ pub use drive::{Action, Buffers, Drive};
 pub use error::{Error, Side};
 pub use file_error::{FileError, Role};
 pub use files::{delta_file, diff_file, patch_file, signature_file};
+pub use inspect::{DeltaSummary, Inspection, SignatureSummary, inspect};
 pub use job_reader::JobReader;
 pub use job_writer::JobWriter;
 pub use options::{Options, Phase, Report};

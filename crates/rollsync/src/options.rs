@@ -144,9 +144,13 @@ impl<'a> Options<'a> {
         self
     }
 
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(CancelToken::is_cancelled)
+    }
+
     /// Tells whoever wants to know; an error when the work is cancelled.
     pub(crate) fn watch(&mut self, report: Report) -> Result<(), Error> {
-        if self.cancel.is_some_and(CancelToken::is_cancelled) {
+        if self.is_cancelled() {
             return Err(Error::Cancelled);
         }
         if let Some(told) = &mut self.progress {

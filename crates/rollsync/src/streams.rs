@@ -113,7 +113,10 @@ pub fn index_basis(
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {
     let mut loader = Loader { job: LoadJob::new().with_limits(options.limits), failed: None };
+    // The signature is no output of this work.
+    let output = options.limits.output.take();
     let made = signature(basis, basis_len, &mut loader, options);
+    options.limits.output = output;
     if let Some(error) = loader.failed {
         return Err(error.into());
     }
