@@ -200,8 +200,9 @@ impl Signature {
             );
         }
         let strong_len = self.params.strong_len().as_usize();
-        limits.reserve(&mut self.weak, count, self.strong.len() as u64)?;
-        limits.reserve(&mut self.strong, count * strong_len, 4 * total)?;
+        limits.reserve(&mut self.weak, count, usize::MAX, self.strong.capacity() as u64)?;
+        let weak = 4 * self.weak.capacity() as u64;
+        limits.reserve(&mut self.strong, count * strong_len, usize::MAX, weak)?;
         for record in records.chunks_exact(self.params.record_len()) {
             let (weak, strong) = record.split_at(4);
             self.weak.push(weak.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)));
