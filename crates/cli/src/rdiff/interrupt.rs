@@ -1,6 +1,5 @@
 //! Temporaries that a signal must not leave behind.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,10 +12,10 @@ pub(crate) struct Temporary(PathBuf);
 impl Temporary {
     /// Runs `create`, which makes a file and tells its path, and guards that file. No signal is acted on in
     /// between.
-    pub(crate) fn create<T>(
-        create: impl FnOnce() -> io::Result<(T, Option<PathBuf>)>,
-    ) -> io::Result<(T, Option<Self>)> {
-        watch::start()?;
+    pub(crate) fn create<T, E>(
+        create: impl FnOnce() -> Result<(T, Option<PathBuf>), E>,
+    ) -> Result<(T, Option<Self>), E> {
+        watch::start();
         let mut temporaries = lock();
         let (made, path) = create()?;
         let temporary = path.map(|path| {
@@ -24,6 +23,13 @@ impl Temporary {
             Self(path)
         });
         Ok((made, temporary))
+    }
+
+    /// Runs `commit`, which renames or removes the file, and guards it no longer. A signal is acted on before or behind that.
+    pub(crate) fn finish<T>(self, commit: impl FnOnce() -> T) -> T {
+        let _held = lock();
+        commit()
+        // Before the guard goes, the signal's thread may look for a file of this name; there is none.
     }
 }
 
@@ -38,32 +44,43 @@ fn lock() -> MutexGuard<'static, Vec<PathBuf>> {
     TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Ends the process by `SIGPIPE`, as a write that nobody reads does in C; returns when that signal is to be ignored.
+pub(crate) fn end_by_broken_pipe() {
+    #[cfg(unix)]
+    if !super::inherited::is_ignored(libc::SIGPIPE) {
+        let _ = signal_hook::low_level::emulate_default_handler(libc::SIGPIPE);
+    }
+}
+
 #[cfg(unix)]
 mod watch {
     use std::io;
-    use std::sync::Once;
+    use std::sync::atomic::AtomicBool;
+    use std::sync::{Arc, Once};
     use std::thread;
 
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use libc::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ};
     use signal_hook::iterator::Signals;
-    use signal_hook::low_level;
+    use signal_hook::{flag, low_level};
+
+    use crate::rdiff::inherited;
 
     static STARTED: Once = Once::new();
 
     /// Starts the thread that waits for signals, at the first call.
-    pub(super) fn start() -> io::Result<()> {
-        let mut started = Ok(());
+    pub(super) fn start() {
         STARTED.call_once(|| {
-            started = spawn();
+            // Where threads are not to be had the work can still be done, and a signal then leaves a temporary.
+            let _ = spawn();
         });
-        started
     }
 
     fn spawn() -> io::Result<()> {
-        // `nohup` and shells that start jobs in the background ask for signals to be ignored: so they stay.
-        let ignored = ignored_signals();
-        let is_heeded = |signal: &i32| ignored & (1 << (signal - 1)) == 0;
-        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_heeded))?;
+        // At its limit of file size a process gets a signal, and from the write an error: that one is reported.
+        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+        let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU];
+        let heeded = ending.into_iter().filter(|signal| !inherited::is_ignored(*signal));
+        let mut signals = Signals::new(heeded)?;
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
                 // Held to the end: nothing may be made or renamed behind this.
@@ -76,18 +93,9 @@ mod watch {
         })?;
         Ok(())
     }
-
-    /// The signals that the process was started with as ignored, signal 1 in the lowest bit.
-    fn ignored_signals() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
-    }
 }
 
 #[cfg(not(unix))]
 mod watch {
-    pub(super) fn start() -> std::io::Result<()> {
-        Ok(())
-    }
+    pub(super) fn start() {}
 }

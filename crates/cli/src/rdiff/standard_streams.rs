@@ -1,21 +1,46 @@
 //! Standard input and output, told apart from closed ones.
 //!
 //! Rust's runtime opens `/dev/null` for each standard descriptor that the process was started without. A run
-//! that writes to a closed standard output would then succeed, so this looks before the runtime does.
+//! that writes to a closed standard output would then succeed, so this asks what there was before.
 
 use std::fs::File;
 use std::io;
 
+use super::inherited::{self, Stream};
+
 /// Standard input as a file, which shares its position; an error if the process was started without it.
 pub(crate) fn input() -> io::Result<File> {
-    closed::check(closed::INPUT)?;
+    check(Stream::Input)?;
     handle(&io::stdin())
 }
 
 /// Standard output as a file, unbuffered; an error if the process was started without it.
 pub(crate) fn output() -> io::Result<File> {
-    closed::check(closed::OUTPUT)?;
+    check(Stream::Output)?;
     handle(&io::stdout())
+}
+
+/// Closes what [`output`] has opened: a file system may say only now that it could not store what was written.
+#[cfg(unix)]
+pub(crate) fn close(file: File) -> io::Result<()> {
+    use std::os::fd::IntoRawFd;
+    // SAFETY: the descriptor is open, and nobody else's: it has just been given up by its owner.
+    if unsafe { libc::close(file.into_raw_fd()) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn close(_: File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn check(stream: Stream) -> io::Result<()> {
+    if inherited::is_closed(stream) { Err(rustix::io::Errno::BADF.into()) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+fn check(_: Stream) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -26,47 +51,4 @@ fn handle(stream: &impl std::os::fd::AsFd) -> io::Result<File> {
 #[cfg(windows)]
 fn handle(stream: &impl std::os::windows::io::AsHandle) -> io::Result<File> {
     stream.as_handle().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(target_os = "linux")]
-mod closed {
-    use std::io;
-    use std::sync::atomic::{AtomicU8, Ordering};
-
-    pub(super) const INPUT: u8 = 1;
-    pub(super) const OUTPUT: u8 = 2;
-
-    static CLOSED: AtomicU8 = AtomicU8::new(0);
-
-    // SAFETY: the section holds pointers to functions of this type, which the C runtime calls once, on the only
-    // thread, before `main`. The function asks the kernel two questions and stores a number; it needs nothing
-    // of Rust's runtime, which is not up yet.
-    #[used]
-    #[unsafe(link_section = ".init_array")]
-    static BEFORE_MAIN: extern "C" fn() = look;
-
-    extern "C" fn look() {
-        let is_closed = |stream| rustix::io::fcntl_getfd(stream).is_err();
-        let input = if is_closed(rustix::stdio::stdin()) { INPUT } else { 0 };
-        let output = if is_closed(rustix::stdio::stdout()) { OUTPUT } else { 0 };
-        CLOSED.store(input | output, Ordering::Relaxed);
-    }
-
-    pub(super) fn check(stream: u8) -> io::Result<()> {
-        if CLOSED.load(Ordering::Relaxed) & stream == 0 {
-            Ok(())
-        } else {
-            Err(rustix::io::Errno::BADF.into())
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod closed {
-    pub(super) const INPUT: () = ();
-    pub(super) const OUTPUT: () = ();
-
-    pub(super) fn check((): ()) -> std::io::Result<()> {
-        Ok(())
-    }
 }
