@@ -1,6 +1,6 @@
 //! `rdiff delta`.
 
-use std::io::{self, Read};
+use std::io;
 use std::time::Instant;
 
 use rollsync::{
@@ -46,9 +46,8 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile) -> Result<(), Failur
 fn load(file: &mut Input, settings: &Settings, sizes: BufferSizes) -> Result<Signature, Failure> {
     let begun = Instant::now();
     let mut drive = Drive::with_buffers(LoadJob::new(), sizes.buffers());
-    let mut file = SignatureFile { file, magic: [0; 4], read: 0 };
-    let ended = drive.run(&mut file, io::sink());
-    ended.map_err(|error| job_failure(Op::Loadsig, &error, cause(&error, &file)))?;
+    let ended = drive.run(file, io::sink());
+    ended.map_err(|error| job_failure(Op::Loadsig, &error, cause(&error)))?;
     if settings.statistics {
         JobStatistics::new(Op::Loadsig, &drive.stats(), begun).report();
     }
@@ -56,7 +55,7 @@ fn load(file: &mut Input, settings: &Settings, sizes: BufferSizes) -> Result<Sig
 }
 
 /// What librsync's log says is wrong with a signature.
-fn cause(error: &Error, file: &SignatureFile<'_>) -> Option<Cause> {
+fn cause(error: &Error) -> Option<Cause> {
     let Error::Engine(EngineError::Load(error)) = error else { return None };
     let (function, message) = match error {
         LoadError::BadMagic { found } => ("rs_sig_args", format!("invalid magic {found:#x}")),
@@ -66,30 +65,10 @@ fn cause(error: &Error, file: &SignatureFile<'_>) -> Option<Cause> {
         LoadError::StrongLen { found } => {
             ("rs_loadsig_s_stronglen", format!("strong sum length {} is implausible", found.cast_signed()))
         }
-        LoadError::StrongLenOfFormat { found, .. } => {
-            let magic = u32::from_be_bytes(file.magic);
-            ("rs_sig_args", format!("invalid strong_len={found} for magic={magic:#x}"))
+        LoadError::StrongLenOfFormat { found, format } => {
+            ("rs_sig_args", format!("invalid strong_len={found} for magic={:#x}", format.magic()))
         }
         _ => return None,
     };
     Some(Cause { function, message })
-}
-
-/// A signature being read, of which the magic is remembered: a message quotes it.
-struct SignatureFile<'a> {
-    file: &'a mut Input,
-    magic: [u8; 4],
-    /// How many bytes of the magic have come.
-    read: usize,
-}
-
-impl Read for SignatureFile<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let len = self.file.read(buffer)?;
-        for (place, byte) in self.magic[self.read..].iter_mut().zip(&buffer[..len]) {
-            *place = *byte;
-            self.read += 1;
-        }
-        Ok(len)
-    }
 }

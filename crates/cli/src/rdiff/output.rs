@@ -25,7 +25,6 @@ pub(crate) enum Output {
         file: OutputFile,
         temporary: Option<Temporary>,
         name: OsString,
-        force: bool,
     },
 }
 
@@ -47,7 +46,9 @@ impl Output {
         };
 
         let inputs: Vec<&File> = inputs.iter().filter_map(|input| input.file()).collect();
-        let create = || OutputFile::create(path, &OutputOptions { inputs: &inputs, sync: false });
+        let create = || {
+            OutputFile::create(path, &OutputOptions { inputs: &inputs, keep_existing: !force, sync: false })
+        };
         // Only a file has a temporary to guard. Opening a FIFO may wait for long, and no signal must wait with it.
         let created = if is_file {
             Temporary::create(|| {
@@ -59,7 +60,7 @@ impl Output {
             create().map(|file| (file, None))
         };
         let (file, temporary) = created.map_err(|error| cannot_create(name, &error))?;
-        Ok(Self::File { file, temporary, name: name.clone(), force })
+        Ok(Self::File { file, temporary, name: name.clone() })
     }
 
     pub(crate) fn standard() -> Self {
@@ -73,17 +74,13 @@ impl Output {
                 let closed = file.and_then(standard_streams::close);
                 closed.map_err(|error| cannot_close(OsStr::new("-"), &strerror(&error)))
             }
-            Self::File { file, temporary: None, name, .. } => {
-                file.commit().map_err(|e| cannot_commit(&name, &e))
-            }
-            Self::File { file, temporary: Some(temporary), name, force } => temporary.finish(|| {
-                // What has come in between is not to be replaced either.
-                if !force && is_readable(&name) {
-                    drop(file);
-                    return Err(exists(&name));
+            Self::File { file, temporary, name } => {
+                let commit = || file.commit().map_err(|error| cannot_commit(&name, &error));
+                match temporary {
+                    Some(temporary) => temporary.finish(commit),
+                    None => commit(),
                 }
-                file.commit().map_err(|e| cannot_commit(&name, &e))
-            }),
+            }
         }
     }
 }
@@ -124,6 +121,7 @@ pub(super) fn cannot_write(error: &io::Error) -> Failure {
 fn cannot_create(name: &OsStr, error: &OutputError) -> Failure {
     let reason = strerror(&error.source);
     match error.step {
+        OutputStep::Exists => exists(name),
         OutputStep::IsInput => cannot_open(name, "write", "It is an input as well"),
         OutputStep::Temporary => {
             cannot_open(name, "write", &format!("No temporary file can be made in its folder: {reason}"))
@@ -133,6 +131,10 @@ fn cannot_create(name: &OsStr, error: &OutputError) -> Failure {
 }
 
 fn cannot_commit(name: &OsStr, error: &OutputError) -> Failure {
+    // What has come in between is not to be replaced either.
+    if error.step == OutputStep::Exists {
+        return exists(name);
+    }
     cannot_close(name, &format!("It {}: {}", error.step, strerror(&error.source)))
 }
 

@@ -126,16 +126,13 @@ impl LoadJob {
         let block_len = self.held.field(1);
         let block_len =
             BlockLen::new(block_len.into()).map_err(|_| LoadError::BlockLen { found: block_len })?;
-        let max = StrongLen::max(format);
-        let strong_len = match self.held.bytes[11] {
-            0 => max,
-            found => StrongLen::new(found.into())
-                .ok()
-                .filter(|len| *len <= max)
-                .ok_or(LoadError::StrongLenOfFormat { found, max: max.get() })?,
+        let found = self.held.bytes[11];
+        let too_long = LoadError::StrongLenOfFormat { found, format };
+        let strong_len = match found {
+            0 => StrongLen::max(format),
+            found => StrongLen::new(found.into()).map_err(|_| too_long)?,
         };
-        SignatureParams::new(format, block_len, strong_len)
-            .map_err(|_| LoadError::StrongLenOfFormat { found: strong_len.get(), max: max.get() })
+        SignatureParams::new(format, block_len, strong_len).map_err(|_| too_long)
     }
 
     const fn input_ended(&self, whole: usize) -> LoadError {

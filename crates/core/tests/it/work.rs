@@ -112,17 +112,18 @@ fn a_tail_of_which_every_length_is_known() {
     }
 }
 
-/// The budget starts anew at fixed places of the new file: 1 MiB, or 16 blocks when that is more.
+/// The budget starts anew at fixed places of the new file: every 1 MiB, or 16 blocks and more when those are longer.
 #[test]
 fn segments_begin_at_fixed_places() {
-    for (block_len, len) in [(256, (2 << 20) + 70_000), (100_000, (4 << 20) + 5)] {
+    for (block_len, segment) in [(256, 1 << 20), (65_536, 1 << 20), (65_537, 2 << 20)] {
         let signature = spoilt(&vec![0; block_len], block_len, Format::RABIN_KARP_BLAKE2);
-        // Work begins in the middle of a segment, so that another start would give another delta.
-        let quiet = Random::new(4).bytes(700_001, 0);
-        let new = [&quiet[..], &vec![0; len - quiet.len()]].concat();
-        let made = budgeted(&signature, &new, Profile::Compact, Work::OfProfile);
-        assert!(made.stats.search.hashed_bytes <= 8 * len as u64);
-        assert!(made.stats.search.skipped > 0);
+        // What was saved up to the end of a segment is lost with it; and it begins before the data turns hostile.
+        for quiet in [segment - 1000, segment / 2 + 333] {
+            let new = [Random::new(4).bytes(quiet, 0), vec![0; segment + 3 * block_len - quiet]].concat();
+            let made = budgeted(&signature, &new, Profile::Compact, Work::OfProfile);
+            assert!(made.stats.search.hashed_bytes <= 8 * new.len() as u64);
+            assert!(made.stats.search.skipped > 0);
+        }
     }
 }
 
