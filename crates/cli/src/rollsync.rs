@@ -13,7 +13,6 @@ mod explain;
 mod failure;
 mod info;
 mod input;
-mod interrupt;
 mod outcome;
 mod output;
 mod patch;
@@ -22,9 +21,9 @@ mod profile;
 mod progress;
 mod signature;
 mod size;
-mod standard_streams;
 mod sums;
 
+use crate::interrupt;
 use clap::{Parser, Subcommand};
 use console::Console;
 use exit::Exit;
@@ -32,7 +31,10 @@ use std::{ffi::OsString, process::ExitCode};
 
 /// Runs `rollsync` with these arguments, the first of which is the program's name, and gives the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    interrupt::watch();
+    interrupt::watch(|signal| {
+        progress::clear();
+        exit::at_signal(signal);
+    });
     bug::guard(|| run(arguments)).into()
 }
 

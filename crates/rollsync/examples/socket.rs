@@ -67,7 +67,7 @@ fn receive(socket: &TcpStream, path: &Path) -> Result<Traffic> {
     socket.shutdown(Shutdown::Write)?;
 
     // The old file stands until all of the new one is there.
-    let mut output = OutputFile::create(path, &OutputOptions { inputs: &[], sync: true })?;
+    let mut output = OutputFile::create(path, &OutputOptions { sync: true, ..OutputOptions::default() })?;
     let patched = patch(&mut basis, socket, None, &mut output, options)?;
     output.flush()?;
     output.commit()?;

@@ -138,7 +138,10 @@ fn replace(
     options: &mut Options<'_>,
     work: impl FnOnce(&mut OutputFile, &mut Options<'_>) -> Result<Stats, Error>,
 ) -> Result<Stats, FileError> {
-    let mut output = OutputFile::create(files.output.1, &OutputOptions { inputs, sync: !options.no_sync })?;
+    let mut output = OutputFile::create(
+        files.output.1,
+        &OutputOptions { inputs, keep_existing: options.keep_existing, sync: !options.no_sync },
+    )?;
     let stats = work(&mut output, options).map_err(|error| files.blame(error))?;
     output
         .flush()

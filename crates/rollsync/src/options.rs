@@ -61,6 +61,7 @@ pub struct Options<'a> {
     pub(crate) delta: DeltaOptions,
     pub(crate) limits: Limits,
     pub(crate) buffers: Buffers,
+    pub(crate) keep_existing: bool,
     pub(crate) no_sync: bool,
     cancel: Option<&'a CancelToken>,
     progress: Option<&'a mut dyn FnMut(Report)>,
@@ -123,6 +124,13 @@ impl<'a> Options<'a> {
         self
     }
 
+    /// Whether an output file that exists is kept, and that an error; it is replaced, unless told otherwise.
+    #[must_use]
+    pub const fn keep_existing(mut self, keep_existing: bool) -> Self {
+        self.keep_existing = keep_existing;
+        self
+    }
+
     /// Whether output files are waited for until they are on the disk; they are, unless told otherwise.
     #[must_use]
     pub const fn sync(mut self, sync: bool) -> Self {
@@ -167,6 +175,7 @@ impl fmt::Debug for Options<'_> {
             .field("delta", &self.delta)
             .field("limits", &self.limits)
             .field("buffers", &self.buffers)
+            .field("keep_existing", &self.keep_existing)
             .field("sync", &!self.no_sync)
             .finish_non_exhaustive()
     }

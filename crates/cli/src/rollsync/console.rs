@@ -4,8 +4,9 @@ use super::{
     exit::Exit,
     failure::{Failure, words},
     outcome::SCHEMA,
-    progress, standard_streams,
+    progress,
 };
+use crate::standard_streams;
 use anstream::stderr;
 use clap::{
     Args,

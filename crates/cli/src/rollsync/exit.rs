@@ -56,6 +56,16 @@ impl Exit {
     }
 }
 
+/// Ends the process when the signal is that of an interrupt from the keyboard.
+pub(crate) fn at_signal(signal: i32) {
+    #[cfg(unix)]
+    if signal == libc::SIGINT {
+        signal_hook::low_level::exit(Exit::Interrupted.status().into());
+    }
+    #[cfg(not(unix))]
+    let _ = signal;
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.status())
@@ -65,7 +75,7 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rollsync::{DeltaPart, LimitError, LimitKind, LoadError, ResourceError};
+    use rollsync::{DeltaPart, Format, LimitError, LimitKind, LoadError, ResourceError};
     use std::io;
 
     #[test]
@@ -75,7 +85,7 @@ mod tests {
         for (error, status) in [
             (io, 1),
             (LoadError::BadMagic { found: 1 }.into(), 3),
-            (LoadError::StrongLenOfFormat { found: 17, max: 16 }.into(), 3),
+            (LoadError::StrongLenOfFormat { found: 17, format: Format::ROLLSUM_MD4 }.into(), 3),
             (PatchError::InputEnded { offset: 4, part: DeltaPart::Opcode }.into(), 3),
             (PatchError::BasisEnded { offset: 4, missing: 1 }.into(), 4),
             (LoadError::Resource(limit.into()).into(), 5),

@@ -4,8 +4,8 @@ use super::{
     exit::Exit,
     failure::{Failure, words},
     place::Place,
-    standard_streams,
 };
+use crate::standard_streams;
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},

@@ -4,11 +4,10 @@ use super::{
     exit::Exit,
     failure::{Failure, words},
     input::Input,
-    interrupt::Temporary,
     place::Place,
     size::Size,
-    standard_streams,
 };
+use crate::{interrupt::Temporary, standard_streams};
 use clap::Args;
 use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
 use std::{
@@ -57,7 +56,8 @@ impl OutputArguments {
             ),
             Place::File(path) => {
                 let inputs: Vec<&File> = inputs.iter().map(|input| &input.file).collect();
-                let options = OutputOptions { inputs: &inputs, sync: !self.no_sync };
+                let options =
+                    OutputOptions { inputs: &inputs, keep_existing: !self.force, sync: !self.no_sync };
                 let create = || OutputFile::create(path, &options);
                 // Opening a FIFO may wait for long, and a signal must not wait with it.
                 let created = if fs::metadata(path).map_or(true, |found| found.is_file()) {
@@ -70,8 +70,7 @@ impl OutputArguments {
                     create().map(|file| (file, None))
                 };
                 let (file, temporary) = created.map_err(|error| cannot_create(noun, &place, &error))?;
-                let fresh = !self.force && temporary.is_some();
-                Kind::File { file, _temporary: temporary, fresh }
+                Kind::File { file, temporary }
             }
         };
         Ok(Output { noun, place, kind })
@@ -90,9 +89,7 @@ enum Kind {
     File {
         // In this order: while the file is being removed, its guard still holds.
         file: OutputFile,
-        _temporary: Option<Temporary>,
-        /// Where nothing was and nothing may be replaced.
-        fresh: bool,
+        temporary: Option<Temporary>,
     },
 }
 
@@ -100,15 +97,17 @@ impl Output {
     /// Lets the output appear.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let Self { noun, place, kind } = self;
-        let Kind::File { file, _temporary, fresh } = kind else { return Ok(()) };
-        // What has come in between is not ours to replace.
-        if let Place::File(path) = &place
-            && fresh
-            && would_be_replaced(path)
-        {
-            return Err(exists(&place));
+        match kind {
+            Kind::Standard(file) => standard_streams::close(file)
+                .map_err(|error| Failure::new(Exit::Io, format!("standard output: {}", words(&error)))),
+            Kind::File { file, temporary } => {
+                let commit = || file.commit().map_err(|error| cannot_create(noun, &place, &error));
+                match temporary {
+                    Some(temporary) => temporary.finish(commit),
+                    None => commit(),
+                }
+            }
         }
-        file.commit().map_err(|error| cannot_create(noun, &place, &error))
     }
 
     /// What it is, and which: `delta disk.delta`.
@@ -162,6 +161,10 @@ fn exists(place: &Place) -> Failure {
 }
 
 fn cannot_create(noun: &str, place: &Place, error: &OutputError) -> Failure {
+    // Also what has come in between is not ours to replace.
+    if error.step == OutputStep::Exists {
+        return exists(place);
+    }
     let OutputError { path, step, source, .. } = error;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
