@@ -104,12 +104,13 @@ impl LoadJob {
             let found = self.held.field(field);
             match field {
                 1 if BlockLen::new(found.into()).is_err() => return Err(LoadError::BlockLen { found }),
+                // Counted as soon as it is known, as librsync does.
+                1 => self.stats.block_len = found,
                 2 if found > 32 => return Err(LoadError::StrongLen { found }),
                 _ => {}
             }
         }
         let params = self.params()?;
-        self.stats.block_len = params.block_len().get();
         self.signature = Some(Signature::empty(params));
         self.held.len = 0;
         Ok(true)
