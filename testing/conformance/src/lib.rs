@@ -4,7 +4,7 @@
 //! - [`RealLibrsync`] is a librsync of the machine, loaded into this process: [`Release::V2_3_2`] is Debian's, in
 //!   [`Release::V2_3_4`] literals are cut elsewhere;
 //! - [`Ours`] is the engine in the profile of a release;
-//! - [`Rdiff`] runs the command, the real one or ours;
+//! - [`Tool`] runs a command: the real `rdiff`, ours, or `rollsync`;
 //! - [`Case`] draws a basis, a new file and parameters from a seed.
 //!
 //! A build that is not on the machine is said so by [`present`], loudly.
@@ -15,9 +15,9 @@ mod missing;
 mod ours;
 mod outcome;
 mod random;
-mod rdiff;
 mod real;
 mod release;
+mod tool;
 
 pub use arguments::SignatureArguments;
 pub use case::{Case, Class};
@@ -25,9 +25,9 @@ pub use missing::{Missing, present};
 pub use ours::{Ours, result_code};
 pub use outcome::{Counts, Outcome, Searches};
 pub use random::Random;
-pub use rdiff::{Rdiff, Run, Stdin, stderr_lines};
 pub use real::{LoadedSignature, RealLibrsync, WholeFile};
 pub use release::Release;
+pub use tool::{Run, Stdin, Tool, stderr_lines};
 
 /// How many bytes are offered and asked for at once; 0 leaves it to whoever is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rollsync::Format;
 use rollsync_conformance::{
-    Buffers, Case, Missing, Rdiff, RealLibrsync, Release, SignatureArguments, present,
+    Buffers, Case, Missing, RealLibrsync, Release, SignatureArguments, Tool, present,
 };
 
 use crate::compare::{Drive, round};
@@ -19,6 +19,11 @@ macro_rules! pairs {
             #[test]
             fn through_both_commands() {
                 super::through_both_commands($pair);
+            }
+
+            #[test]
+            fn between_rollsync_and_the_real_rdiff() {
+                super::between_rollsync_and_the_real_rdiff($pair);
             }
 
             #[test]
@@ -58,8 +63,8 @@ fn every_pair_has_a_test() {
 
 /// Both make the same signature and the same delta, and each makes the new file of the other's.
 fn through_both_commands(pair: &str) {
-    let (Some(real), Some(files)) = (present(Rdiff::real()), present(files(pair))) else { return };
-    let ours = Rdiff::ours(Release::V2_3_2);
+    let (Some(real), Some(files)) = (present(Tool::real_rdiff()), present(files(pair))) else { return };
+    let ours = Tool::rdiff(Release::V2_3_2);
     let [old, new] = files.each_ref().map(|file| file.to_str().expect("the repository's path is UTF-8"));
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -81,6 +86,24 @@ fn through_both_commands(pair: &str) {
     assert_equal(&folder.join("new.ours"), Path::new(new), pair);
     assert_equal(&folder.join("new.real"), Path::new(new), pair);
     println!("{pair}: ours {:.1} s, the real one {:.1} s", our_time.as_secs_f64(), real_time.as_secs_f64());
+}
+
+/// Our own command's files are good for the real one, and the other way round.
+fn between_rollsync_and_the_real_rdiff(pair: &str) {
+    let (Some(real), Some(files)) = (present(Tool::real_rdiff()), present(files(pair))) else { return };
+    let rollsync = Tool::rollsync();
+    let [old, new] = files.each_ref().map(|file| file.to_str().expect("the repository's path is UTF-8"));
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+
+    rollsync.done(folder, ["diff", old, new, "-o", "diff", "--no-sync"]);
+    real.done(folder, ["patch", old, "diff", "new.real"]);
+    assert_equal(&folder.join("new.real"), Path::new(new), pair);
+
+    rollsync.done(folder, ["signature", old, "-o", "sig", "--no-sync"]);
+    real.done(folder, ["delta", "sig", new, "delta"]);
+    rollsync.done(folder, ["patch", old, "delta", "-o", "new.ours", "--no-sync"]);
+    assert_equal(&folder.join("new.ours"), Path::new(new), pair);
 }
 
 /// The same in memory, with the literals of the newest release.

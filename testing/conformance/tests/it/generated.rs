@@ -1,8 +1,6 @@
 //! Seeded edits of a basis, class by class. Each case runs beside both releases.
 
-use rollsync_conformance::{
-    Buffers, Case, Class, Ours, Random, Rdiff, RealLibrsync, Release, Stdin, present,
-};
+use rollsync_conformance::{Buffers, Case, Class, Ours, Random, RealLibrsync, Release, Stdin, Tool, present};
 
 use crate::compare::{Drive, Seen, round, same, same_bytes};
 
@@ -139,8 +137,8 @@ fn alter(signature: &mut [u8], random: &mut Random) {
 /// other's.
 #[test]
 fn pipes() {
-    let Some(real) = present(Rdiff::real()) else { return };
-    let ours = Rdiff::ours(Release::V2_3_2);
+    let Some(real) = present(Tool::real_rdiff()) else { return };
+    let ours = Tool::rdiff(Release::V2_3_2);
     let folder = tempfile::tempdir().unwrap();
     let (folder, mut count) = (folder.path(), 0);
     for seed in 0..PIPES.0 {
@@ -175,13 +173,7 @@ fn pipes() {
     assert!(count >= PIPES.1, "{count} cases through pipes");
 }
 
-fn through(
-    rdiff: &Rdiff,
-    folder: &std::path::Path,
-    arguments: &[&str],
-    input: &[u8],
-    label: &str,
-) -> Vec<u8> {
+fn through(rdiff: &Tool, folder: &std::path::Path, arguments: &[&str], input: &[u8], label: &str) -> Vec<u8> {
     let run = rdiff.run(folder, arguments, Stdin::Pipe(input));
     assert_eq!(run.status, Some(0), "{label}: {}", run.stderr);
     run.stdout

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use rollsync_conformance::{Case, Class, Rdiff, Release, Stdin, present, stderr_lines};
+use rollsync_conformance::{Case, Class, Release, Stdin, Tool, present, stderr_lines};
 
 #[test]
 fn of_every_action() {
-    let Some(real) = present(Rdiff::real()) else { return };
-    let both = [Rdiff::ours(Release::V2_3_2), real];
+    let Some(real) = present(Tool::real_rdiff()) else { return };
+    let both = [Tool::rdiff(Release::V2_3_2), real];
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let mut count = 0;

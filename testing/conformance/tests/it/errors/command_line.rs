@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rollsync_conformance::{Rdiff, Release, Run, Stdin, present};
+use rollsync_conformance::{Release, Run, Stdin, Tool, present};
 use tempfile::TempDir;
 
 #[test]
@@ -169,7 +169,7 @@ fn accepted() {
 /// Help and version are ours but for what programs read.
 #[test]
 fn help_and_version() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     for arguments in [["--help"], ["-?"], ["-h"]] {
         let [ours, theirs] = both(&real).map(|rdiff| rdiff.done(folder.path(), arguments));
         assert_eq!(ours.stderr, theirs.stderr);
@@ -202,7 +202,7 @@ fn help_and_version() {
 /// Where ours is that of the newer release, or does not fall where the real one does.
 #[test]
 fn deliberate_differences() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     let [ours, theirs] = &both(&real);
     let [ours, theirs] =
         [ours, theirs].map(|rdiff| |arguments: &[&str]| rdiff.run(folder.path(), arguments, Stdin::Empty));
@@ -238,7 +238,7 @@ fn deliberate_differences() {
 
 /// Runs each row with both, with each of the variables, in fresh folders.
 fn compare(rows: &[&[&str]], variables: &[(&'static str, &str)]) {
-    let Some(real) = present(Rdiff::real()) else { return };
+    let Some(real) = present(Tool::real_rdiff()) else { return };
     let template = fixtures();
     let environments: Vec<Option<(&'static str, &str)>> =
         if variables.is_empty() { vec![None] } else { variables.iter().copied().map(Some).collect() };
@@ -276,8 +276,8 @@ fn lens(files: &[Option<Vec<u8>>]) -> Vec<Option<usize>> {
 }
 
 /// Ours and the real one.
-pub(super) fn both(real: &Rdiff) -> [Rdiff; 2] {
-    [Rdiff::ours(Release::V2_3_2), real.clone()]
+pub(super) fn both(real: &Tool) -> [Tool; 2] {
+    [Tool::rdiff(Release::V2_3_2), real.clone()]
 }
 
 /// What a run may have written.

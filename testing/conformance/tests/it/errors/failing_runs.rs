@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use rollsync_conformance::{Rdiff, Stdin, present};
+use rollsync_conformance::{Stdin, Tool, present};
 
 use super::command_line::{both, fixtures, same_run};
 
 const DELTA: &[u8] = b"rs\x026";
 
 /// Runs both in the same folder, their output in a file; ours leaves none.
-fn compare(real: &Rdiff, folder: &Path, arguments: &[&str], stdin: Stdin<'_>) {
+fn compare(real: &Tool, folder: &Path, arguments: &[&str], stdin: Stdin<'_>) {
     let [ours, theirs] = both(real).map(|rdiff| {
         let _ = fs::remove_file(folder.join("out"));
         let run = rdiff.run(folder, arguments, stdin);
@@ -29,7 +29,7 @@ fn compare(real: &Rdiff, folder: &Path, arguments: &[&str], stdin: Stdin<'_>) {
 
 #[test]
 fn broken_files() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     let folder = folder.path();
     let put = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
     let get = |name: &str| fs::read(folder.join(name)).unwrap();
@@ -96,7 +96,7 @@ fn broken_files() {
 
 #[test]
 fn wrong_bases() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     let folder = folder.path();
     let basis = fs::read(folder.join("basis")).unwrap();
     for len in [0, 1, 500, 2_000] {
@@ -114,7 +114,7 @@ fn wrong_bases() {
 
 #[test]
 fn parameters() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     let kinds = rollsync::Format::ALL.map(crate::kinds);
     for strong_len in ["33", "17", "1000", "2147483647", "-2", "-2147483648"] {
         for kinds in &kinds {
@@ -132,7 +132,7 @@ fn parameters() {
 /// The real one writes all of its output before it ends, so it notices what does not fit in the last buffer.
 #[test]
 fn full_disks() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     if !Path::new("/dev/full").exists() {
         return;
     }
@@ -148,7 +148,7 @@ fn full_disks() {
 /// A working run, so that the folder is known to be good.
 #[test]
 fn nothing_is_broken() {
-    let (Some(real), folder) = (present(Rdiff::real()), fixtures()) else { return };
+    let (Some(real), folder) = (present(Tool::real_rdiff()), fixtures()) else { return };
     for rdiff in both(&real) {
         for (arguments, expected) in [
             (&["delta", "sig", "new", "-"][..], "delta"),

@@ -1,4 +1,4 @@
-//! The command, run as a user runs it.
+//! Commands, run as a user runs them.
 
 mod build;
 
@@ -12,9 +12,9 @@ use std::thread;
 
 use crate::{Missing, Release};
 
-/// An `rdiff`: the real one or ours.
+/// A command: the real `rdiff`, ours, or `rollsync`.
 #[derive(Clone, Debug)]
-pub struct Rdiff {
+pub struct Tool {
     program: PathBuf,
     variables: Vec<(&'static str, String)>,
 }
@@ -41,12 +41,12 @@ pub struct Run {
     pub stderr: String,
 }
 
-impl Rdiff {
+impl Tool {
     /// Debian's `rdiff` 2.3.2.
     ///
     /// # Errors
     /// When the `PATH` has none, or another.
-    pub fn real() -> Result<Self, Missing> {
+    pub fn real_rdiff() -> Result<Self, Missing> {
         let real = Self { program: "rdiff".into(), variables: Vec::new() };
         let expected = format!("rdiff ({})", Release::V2_3_2.version());
         let missing = |found: &str| Missing(format!("the oracle `{expected}` is not in PATH ({found})"));
@@ -60,14 +60,23 @@ impl Rdiff {
         }
     }
 
-    /// Ours with the deltas of `release`; it is built when that has not been done.
+    /// Our `rdiff` with the deltas of `release`; it is built when that has not been done.
     ///
     /// # Panics
     /// When it cannot be built.
     #[must_use]
-    pub fn ours(release: Release) -> Self {
+    pub fn rdiff(release: Release) -> Self {
         let profile = release.profile().to_string();
-        Self { program: build::rdiff().to_owned(), variables: vec![("ROLLSYNC_PROFILE", profile)] }
+        Self { program: build::program("rdiff"), variables: vec![("ROLLSYNC_PROFILE", profile)] }
+    }
+
+    /// `rollsync`; it is built when that has not been done.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    #[must_use]
+    pub fn rollsync() -> Self {
+        Self { program: build::program("rollsync"), variables: Vec::new() }
     }
 
     /// The same in an environment with one variable more.

@@ -1,28 +1,27 @@
-//! Our `rdiff`, which another package builds.
+//! Our programs, which another package builds.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use crate::release::repo;
 
 /// The program beside the running tests; cargo is asked to build it when it is missing or older than a source.
-pub(super) fn rdiff() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        // target/debug/deps/it-0123456789abcdef
-        let test = env::current_exe().expect("the running test has a path");
-        let folder = test.ancestors().nth(2).expect("a test lies in deps");
-        let program = folder.join("rdiff").with_extension(env::consts::EXE_EXTENSION);
-        if is_outdated(&program) {
-            build(folder);
-        }
-        assert!(program.exists(), "{} is not built", program.display());
-        program
-    })
+pub(super) fn program(name: &str) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _held = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    // target/debug/deps/it-0123456789abcdef
+    let test = env::current_exe().expect("the running test has a path");
+    let folder = test.ancestors().nth(2).expect("a test lies in deps");
+    let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
+    if is_outdated(&program) {
+        build(name, folder);
+    }
+    assert!(program.exists(), "{} is not built", program.display());
+    program
 }
 
 fn is_outdated(program: &Path) -> bool {
@@ -41,7 +40,7 @@ fn newest(folder: &Path) -> Option<SystemTime> {
     times.max()
 }
 
-fn build(folder: &Path) {
+fn build(name: &str, folder: &Path) {
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(profile) => profile,
@@ -49,9 +48,9 @@ fn build(folder: &Path) {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .current_dir(repo())
-        .args(["build", "--quiet", "--package", "rollsync-cli", "--bin", "rdiff", "--profile", profile])
+        .args(["build", "--quiet", "--package", "rollsync-cli", "--bin", name, "--profile", profile])
         .arg("--target-dir")
         .arg(folder.parent().expect("a profile's folder lies in the target folder"))
         .status();
-    assert!(built.as_ref().is_ok_and(|status| status.success()), "cargo build of rdiff: {built:?}");
+    assert!(built.as_ref().is_ok_and(|status| status.success()), "cargo build of {name}: {built:?}");
 }
