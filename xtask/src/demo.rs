@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use crate::corpus::{self, Size};
 use crate::process::{cargo, check, command, repo, works};
@@ -13,23 +12,23 @@ const PAIRS: [(&str, &str); 2] = [
     ("d-log", "a log file, a rotation later"),
 ];
 
-/// Builds `rdiff`, makes signature, delta and patch of a real pair, compares, and prints what was saved. With `pair`
+/// Builds `rollsync`, makes signature, delta and patch of a real pair, compares, and prints what was saved. With `pair`
 /// given, of that one.
 pub(crate) fn run(pair: Option<(&str, &str)>) -> Result<(), String> {
-    check(cargo().args(["build", "--quiet", "--release", "-p", "rollsync-cli", "--bin", "rdiff"]))?;
+    check(cargo().args(["build", "--quiet", "--release", "-p", "rollsync-cli", "--bin", "rollsync"]))?;
     let (old, new, what) = match pair {
         Some((old, new)) => (found(old)?, found(new)?, "your files"),
         None => real_pair()?,
     };
-    let rdiff = target().join("release/rdiff");
+    let rollsync = target().join("release/rollsync");
     let work = target().join("demo");
     fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
     let (signature, delta, result) = (work.join("signature"), work.join("delta"), work.join("new"));
 
     println!("{what}:\n  {}\n  {}\n", old.display(), new.display());
-    step(&rdiff, "signature", &[&old, &signature])?;
-    step(&rdiff, "delta", &[&signature, &new, &delta])?;
-    step(&rdiff, "patch", &[&old, &delta, &result])?;
+    step(&rollsync, "signature", &[&old], &signature)?;
+    step(&rollsync, "delta", &[&signature, &new], &delta)?;
+    step(&rollsync, "patch", &[&old, &delta], &result)?;
     check(command("cmp").arg(&result).arg(&new))?;
     println!("\nthe patched file equals the new one");
     if works("rdiff", &["--version"]) {
@@ -63,12 +62,8 @@ fn found(path: &str) -> Result<PathBuf, String> {
     fs::canonicalize(path).map_err(|e| format!("{path}: {e}"))
 }
 
-fn step(rdiff: &Path, action: &str, files: &[&PathBuf]) -> Result<(), String> {
-    let start = Instant::now();
-    check(command(rdiff).args(["-f", action]).args(files))?;
-    let made = files.last().map_or(Ok(0), |file| len(file))?;
-    println!("rdiff {action:<9} {:>6.0} ms  {:>10}", start.elapsed().as_secs_f64() * 1e3, megabytes(made));
-    Ok(())
+fn step(rollsync: &Path, action: &str, files: &[&PathBuf], output: &Path) -> Result<(), String> {
+    check(command(rollsync).arg(action).args(files).arg("--force").arg("-o").arg(output))
 }
 
 fn target() -> PathBuf {

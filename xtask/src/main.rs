@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod corpus;
 mod demo;
 mod floors;
+mod mutations;
 mod no_std;
 mod parts;
 mod process;
@@ -17,6 +18,7 @@ usage: cargo xtask COMMAND
   test             everything: oracles, small corpus, floors, tests, no_std
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
+  mutations        break each rule of the delta algorithm, and want a test to fail
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["floors"] => floors::run(),
         ["no-std"] => no_std::run(),
+        ["mutations"] => mutations::run(),
         ["corpus"] => corpus::run(corpus::Size::Small),
         ["corpus", "--full"] => corpus::run(corpus::Size::Full),
         ["help" | "--help" | "-h"] => {

@@ -1,29 +1,35 @@
 //! `rdiff`, as librsync's users know it: same arguments, messages, exit statuses and bytes.
 //!
-//! `args` reads the command line into an `Invocation`; `messages`, `statistics`, `help` and `version` hold the
-//! words. Where the original leaves a broken file behind, this one leaves none.
-
-#![expect(dead_code, reason = "the engine is not there yet")]
+//! `args` reads the command line into an `Invocation`, of which `signature`, `delta` and `patch` do one each with the
+//! jobs of the engine; `messages`, `statistics`, `help` and `version` hold the words. Where the original leaves a
+//! broken file behind, this one leaves none.
 
 mod args;
+mod buffer_sizes;
+mod delta;
 mod failure;
 mod help;
 mod input;
-mod interrupt;
+mod job_failure;
 mod messages;
+mod op;
+mod output;
+mod patch;
+mod patch_basis;
+mod profile;
 mod result_code;
-mod standard_streams;
+mod signature;
 mod statistics;
 mod version;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Invocation, Ordering};
 use failure::Failure;
-use input::Input;
+use output::Output;
 use result_code::ResultCode;
 
 /// Runs `rdiff` with the arguments behind the program's name and gives the exit status: 0, or librsync's result
@@ -35,43 +41,31 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ResultCode {
     let parsed = args::parse(arguments, ordering());
     for _ in 0..parsed.trace_requests {
-        report(messages::NO_TRACE);
+        messages::report(messages::NO_TRACE);
     }
-    let ended = match parsed.outcome {
-        Err(error) => Err(error.into()),
-        Ok(Invocation::Help) => print(&help::text()),
-        Ok(Invocation::Version) => print(&version::text()),
-        Ok(Invocation::Signature(request)) => signature(&request),
-        Ok(Invocation::Delta(request)) => delta(&request),
-        Ok(Invocation::Patch(request)) => patch(&request),
-    };
-    match ended {
+    match parsed.outcome.map_err(Failure::from).and_then(|invocation| invoke(&invocation)) {
         Ok(()) => ResultCode::Done,
         Err(failure) => {
-            report(&failure.lines());
+            messages::report(&failure.lines());
             failure.code()
         }
     }
 }
 
-fn signature(request: &args::SignatureRequest) -> Result<(), Failure> {
-    Input::open(&request.basis)?;
-    request.check()?;
-    Err(Failure::Job(ResultCode::Unimplemented))
-}
-
-fn delta(request: &args::DeltaRequest) -> Result<(), Failure> {
-    Input::open(&request.signature)?;
-    Input::open(&request.new)?;
-    request.check()?;
-    Err(Failure::Job(ResultCode::Unimplemented))
-}
-
-fn patch(request: &args::PatchRequest) -> Result<(), Failure> {
-    Input::open(&request.basis)?;
-    Input::open(&request.delta)?;
-    request.check()?;
-    Err(Failure::Job(ResultCode::Unimplemented))
+fn invoke(invocation: &Invocation) -> Result<(), Failure> {
+    let action = match invocation {
+        Invocation::Help => return print(&help::text()),
+        Invocation::Version => return print(&version::text()),
+        action => action,
+    };
+    // Looked at whatever the action is, so that a wrong name is not found out on the day of the first delta.
+    let profile = profile::from_environment()?;
+    match action {
+        Invocation::Signature(request) => signature::run(request),
+        Invocation::Delta(request) => delta::run(request, profile),
+        Invocation::Patch(request) => patch::run(request),
+        Invocation::Help | Invocation::Version => Ok(()),
+    }
 }
 
 /// popt looks for the variables, not at their values.
@@ -84,11 +78,7 @@ fn ordering() -> Ordering {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    let written = standard_streams::output().and_then(|mut stdout| stdout.write_all(text.as_bytes()));
-    written.map_err(|_| Failure::Job(ResultCode::IoError))
-}
-
-/// A standard error that cannot be written leaves nobody to tell.
-fn report(lines: &[u8]) {
-    let _ = io::stderr().write_all(lines);
+    let mut output = Output::standard();
+    output.write_all(text.as_bytes()).map_err(|error| output::cannot_write(&error))?;
+    output.finish()
 }

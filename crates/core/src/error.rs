@@ -1,6 +1,6 @@
 //! How each operation can fail.
 
-use crate::format::CommandError;
+use crate::format::{CommandError, Format};
 use core::fmt;
 
 /// What class an error is of: what exit codes, C results and exceptions map from.
@@ -150,8 +150,8 @@ pub enum LoadError {
     StrongLenOfFormat {
         /// The field at offset 8.
         found: u8,
-        /// The digest's length.
-        max: u8,
+        /// What the magic says; its digest is shorter.
+        format: Format,
     },
     /// A limit is reached, or there is no memory.
     Resource(ResourceError),
@@ -174,7 +174,8 @@ impl fmt::Display for LoadError {
                 write!(f, "block length {found:#x} at offset 4 is not in 1..=0x7fffffff")
             }
             Self::StrongLen { found } => write!(f, "strong length {found:#x} at offset 8 is not in 0..=32"),
-            Self::StrongLenOfFormat { found, max } => {
+            Self::StrongLenOfFormat { found, format } => {
+                let max = format.strong.digest_len();
                 write!(
                     f,
                     "strong length {found} at offset 8 is more than the {max} bytes of the format's digest"

@@ -48,18 +48,26 @@ impl Limits {
         check(LimitKind::Memory, self.memory, bytes)
     }
 
-    /// Grows `vec` by `more` places, as [`Vec::try_reserve`](alloc::vec::Vec::try_reserve) does, when the memory
-    /// that all of it then takes beside `others` bytes is allowed.
+    /// Makes room in `vec` for `more` places, and for as many again as it has while that is no more than `most`, when
+    /// all that it then takes beside `others` bytes is allowed. What it has room for counts, not what it holds.
     pub(crate) fn reserve<T>(
         &self,
         vec: &mut alloc::vec::Vec<T>,
         more: usize,
+        most: usize,
         others: u64,
     ) -> Result<(), ResourceError> {
-        let places = vec.len().saturating_add(more);
-        let bytes = (places as u64).saturating_mul(size_of::<T>() as u64);
+        let needed = vec.len().saturating_add(more);
+        if needed <= vec.capacity() {
+            return Ok(());
+        }
+        let size = size_of::<T>() as u64;
+        let bytes = (needed as u64).saturating_mul(size);
         self.check_memory(bytes.saturating_add(others))?;
-        vec.try_reserve(more).map_err(|_| ResourceError::Memory { bytes })
+        let allowed = self.memory.map_or(u64::MAX, |memory| memory.saturating_sub(others) / size);
+        let ahead = vec.capacity().saturating_mul(2).min(most);
+        let ahead = ahead.min(usize::try_from(allowed).unwrap_or(usize::MAX));
+        vec.try_reserve_exact(needed.max(ahead) - vec.len()).map_err(|_| ResourceError::Memory { bytes })
     }
 }
 

@@ -46,7 +46,7 @@ impl Lookahead {
             self.done = 0;
         }
         let more = room.input.len().min(self.capacity - self.buffer.len());
-        limits.reserve(&mut self.buffer, more, 0)?;
+        limits.reserve(&mut self.buffer, more, self.capacity, 0)?;
         self.buffer.extend_from_slice(room.take(more));
         Ok(())
     }

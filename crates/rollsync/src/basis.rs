@@ -33,8 +33,7 @@ impl Basis for &[u8] {
 /// A basis in a file. On Unix its position is not moved.
 impl Basis for File {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
-        // The system refuses to read past the longest file that can be; the basis has ended before.
-        if offset.checked_add(place.len() as u64).is_none_or(|end| end > i64::MAX.cast_unsigned()) {
+        if is_behind_any_file(offset, place.len()) {
             return Ok(0);
         }
         #[cfg(unix)]
@@ -52,9 +51,17 @@ pub struct SeekBasis<S>(pub S);
 
 impl<S: Read + Seek> Basis for SeekBasis<S> {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
+        if is_behind_any_file(offset, place.len()) {
+            return Ok(0);
+        }
         self.0.seek(SeekFrom::Start(offset))?;
         self.0.read(place)
     }
+}
+
+/// Whether a range ends behind the longest file that can be: systems refuse to look there, the basis has ended before.
+fn is_behind_any_file(offset: u64, len: usize) -> bool {
+    offset.checked_add(len as u64).is_none_or(|end| end > i64::MAX.cast_unsigned())
 }
 
 /// For jobs that have no basis: every read fails.
@@ -91,6 +98,7 @@ mod tests {
                 assert_eq!(&place[..got], expected, "{len} bytes at {offset}");
             }
         }
+        assert_eq!(SeekBasis(&file).read_at(u64::MAX, &mut [0; 4]).unwrap(), 0);
         assert_eq!(file.read_at(u64::MAX, &mut [0; 4]).unwrap(), 0);
         assert_eq!((&data[..]).read_at(u64::MAX, &mut [0; 4]).unwrap(), 0);
     }

@@ -41,6 +41,9 @@ pub enum Error {
     /// The engine refused what it was given.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A [`CancelToken`](crate::CancelToken) said so.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl Error {
@@ -50,6 +53,7 @@ impl Error {
         match self {
             Self::Io { .. } => ErrorKind::Io,
             Self::Engine(error) => error.kind(),
+            Self::Cancelled => ErrorKind::Cancelled,
         }
     }
 }
@@ -72,6 +76,7 @@ impl From<Error> for io::Error {
             (Error::Io { source, .. }, _) => source.kind(),
             (_, ErrorKind::InputEnded) => io::ErrorKind::UnexpectedEof,
             (_, ErrorKind::Memory) => io::ErrorKind::OutOfMemory,
+            (_, ErrorKind::Cancelled) => io::ErrorKind::Other,
             (_, ErrorKind::Param) => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };

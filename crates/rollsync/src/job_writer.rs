@@ -37,6 +37,16 @@ impl<J: Job, W: Write, B: Basis> JobWriter<J, W, B> {
         Self { drive, output, basis }
     }
 
+    /// What the job has counted so far.
+    pub fn stats(&self) -> Stats {
+        self.drive.stats()
+    }
+
+    /// The writer that takes the output, as far as it has come. The job is given up.
+    pub fn into_inner(self) -> W {
+        self.output
+    }
+
     /// Says that this was all; completes the job, and returns the output's writer, flushed, and what was counted.
     ///
     /// # Errors

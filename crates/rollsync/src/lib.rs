@@ -39,17 +39,31 @@
 
 mod basis;
 mod buffer;
+mod cancel;
 mod drive;
 mod error;
+mod file_error;
+mod files;
+mod inspect;
 mod job_reader;
 mod job_writer;
+mod options;
 mod output_file;
+mod spill;
+mod streams;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 pub use basis::{Basis, NoBasis, SeekBasis};
+pub use cancel::CancelToken;
 pub use drive::{Action, Buffers, Drive};
 pub use error::{Error, Side};
+pub use file_error::{FileError, Role};
+pub use files::{delta_file, diff_file, patch_file, signature_file};
+pub use inspect::{DeltaSummary, Inspection, SignatureSummary, inspect};
 pub use job_reader::JobReader;
 pub use job_writer::JobWriter;
+pub use options::{Options, Phase, Report};
 pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
 pub use rollsync_core::{
     BasisRange, BlockLen, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart, EmptyBasis,
@@ -58,3 +72,5 @@ pub use rollsync_core::{
     Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status, StrongKind,
     StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
 };
+pub use spill::spill;
+pub use streams::{delta, index_basis, load, patch, signature};

@@ -32,6 +32,7 @@ use tempfile::NamedTempFile;
 pub struct OutputFile {
     path: PathBuf,
     sync: bool,
+    keep_existing: bool,
     kind: Kind,
 }
 
@@ -52,6 +53,9 @@ enum Kind {
 pub struct OutputOptions<'a> {
     /// Files that are read meanwhile: an output that would be written directly over one of them is refused.
     pub inputs: &'a [&'a File],
+    /// Whether a regular file that stands there is refused, now or when the output is put there. A device or FIFO is
+    /// written all the same: nothing of it is lost.
+    pub keep_existing: bool,
     /// Whether `commit` waits until file and folder are on the disk.
     pub sync: bool,
 }
@@ -75,6 +79,9 @@ pub enum OutputStep {
     /// Opening it.
     #[error("cannot be opened for writing")]
     Open,
+    /// Checking that there is none; there is.
+    #[error("exists")]
+    Exists,
     /// Checking that it is no input; it is.
     #[error("is an input as well, and not a file that can be replaced")]
     IsInput,
@@ -96,8 +103,8 @@ impl OutputFile {
     /// Begins to write a file, whether or not there is one.
     ///
     /// # Errors
-    /// When it could not be written: it is a folder, may not be written, is an input that cannot be replaced, or its
-    /// folder admits no temporary file.
+    /// When it could not be written: it is a folder, may not be written, is an input that cannot be replaced, is to be
+    /// kept, or its folder admits no temporary file.
     pub fn create(path: &Path, options: &OutputOptions<'_>) -> Result<Self, OutputError> {
         let failed = |step| move |source| OutputError { path: path.to_owned(), step, source };
         let target = follow(path).map_err(failed(OutputStep::Open))?;
@@ -115,6 +122,9 @@ impl OutputFile {
                 Kind::Direct(file.map_err(failed(OutputStep::Open))?)
             }
             replaced => {
+                if replaced.is_some() && options.keep_existing {
+                    return Err(failed(OutputStep::Exists)(io::ErrorKind::AlreadyExists.into()));
+                }
                 if replaced.is_some() {
                     check_writable(&target).map_err(failed(OutputStep::Open))?;
                 }
@@ -123,7 +133,7 @@ impl OutputFile {
                 Kind::Temporary { file, target, replaced }
             }
         };
-        Ok(Self { path: path.to_owned(), sync: options.sync, kind })
+        Ok(Self { path: path.to_owned(), sync: options.sync, keep_existing: options.keep_existing, kind })
     }
 
     /// The temporary file that a killed process would leave behind; `None` when the output is written directly.
@@ -140,7 +150,7 @@ impl OutputFile {
     /// # Errors
     /// When that cannot be done; nothing is replaced then.
     pub fn commit(self) -> Result<(), OutputError> {
-        let Self { path, sync, kind } = self;
+        let Self { path, sync, keep_existing, kind } = self;
         let failed = |step| {
             let path = &path;
             move |source| OutputError { path: path.clone(), step, source }
@@ -160,7 +170,11 @@ impl OutputFile {
                 if sync {
                     file.as_file().sync_all().map_err(failed(OutputStep::Sync))?;
                 }
-                file.persist(&target).map_err(|error| failed(OutputStep::Rename)(error.error))?;
+                let put = if keep_existing { file.persist_noclobber(&target) } else { file.persist(&target) };
+                put.map_err(|error| match error.error.kind() {
+                    io::ErrorKind::AlreadyExists => failed(OutputStep::Exists)(error.error),
+                    _ => failed(OutputStep::Rename)(error.error),
+                })?;
                 if sync {
                     sync_folder_of(&target).map_err(failed(OutputStep::Sync))?;
                 }
@@ -201,6 +215,9 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
             _ => return Ok(path),
         }
     }
+    #[cfg(unix)]
+    return Err(rustix::io::Errno::LOOP.into());
+    #[cfg(not(unix))]
     Err(io::Error::other("too many symbolic links"))
 }
 

@@ -14,7 +14,6 @@ use std::ffi::OsString;
 
 pub(crate) use options::{GROUPS, OptionSpec};
 pub(crate) use popt::Ordering;
-#[cfg_attr(not(test), expect(unused_imports, reason = "the engine is not there yet"))]
 pub(crate) use request::{
     DeltaRequest, FileName, Hash, PatchRequest, Rollsum, Settings, SignatureRequest, Sums,
 };

@@ -2,12 +2,22 @@
 //!
 //! Lines are bytes: they quote file names and options, which may be anything.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use super::result_code::ResultCode;
 
 /// The longest message that librsync's log carries, without prefix and newline; the rest is cut off.
 const LOG_MESSAGE_MAX: usize = 999;
+
+/// Writes lines to standard error. One that cannot be written leaves nobody to tell.
+pub(crate) fn report(lines: &[u8]) {
+    let _ = io::stderr().write_all(lines);
+}
+
+/// Writes a line of librsync's log.
+pub(crate) fn report_log(severity: Severity, function: &str, message: &[u8]) {
+    report(&log_line(severity, function, message));
+}
 
 /// What the `librsync: ` log says about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +64,22 @@ pub(crate) fn strerror(error: &io::Error) -> String {
     let text = error.to_string();
     match error.raw_os_error() {
         Some(code) => text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text).to_owned(),
-        None => text,
+        None => strerror_of_kind(error.kind()).map_or(text, str::to_owned),
     }
+}
+
+/// For errors that have lost their number, or were foreseen without asking the system.
+fn strerror_of_kind(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::NotFound => "No such file or directory",
+        io::ErrorKind::PermissionDenied => "Permission denied",
+        io::ErrorKind::NotADirectory => "Not a directory",
+        io::ErrorKind::IsADirectory => "Is a directory",
+        io::ErrorKind::ReadOnlyFilesystem => "Read-only file system",
+        io::ErrorKind::StorageFull => "No space left on device",
+        io::ErrorKind::QuotaExceeded => "Disk quota exceeded",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -87,6 +111,10 @@ mod tests {
     fn strerror_is_the_c_librarys_text() {
         assert_eq!(strerror(&io::Error::from_raw_os_error(2)), "No such file or directory");
         assert_eq!(strerror(&io::Error::from_raw_os_error(28)), "No space left on device");
+        for number in [2, 13, 20, 21, 30, 28, 122] {
+            let numbered = io::Error::from_raw_os_error(number);
+            assert_eq!(strerror(&numbered.kind().into()), strerror(&numbered), "{number}");
+        }
         assert_eq!(strerror(&io::Error::other("no number")), "no number");
     }
 

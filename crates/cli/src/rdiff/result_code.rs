@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rollsync::ErrorKind;
+
 /// How a run ended. The number is the exit status, the text (`Display`) what follows `rdiff: Failed, `.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -22,6 +24,22 @@ impl ResultCode {
     /// The exit status of the process.
     pub(crate) fn exit_status(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<ErrorKind> for ResultCode {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Io => Self::IoError,
+            ErrorKind::InputEnded => Self::InputEnded,
+            ErrorKind::BadMagic => Self::BadMagic,
+            ErrorKind::Corrupt | ErrorKind::Mismatch => Self::Corrupt,
+            ErrorKind::Param => Self::ParamError,
+            // librsync knows no limits but what memory there is.
+            ErrorKind::Memory | ErrorKind::Limit => Self::MemError,
+            ErrorKind::Unsupported => Self::Unimplemented,
+            _ => Self::InternalError,
+        }
     }
 }
 

@@ -40,6 +40,11 @@ impl Emitter {
         Self { profile, limits, queue, copy: None, produced: 4 }
     }
 
+    /// Whether the magic, and what was written since, may be in the output.
+    pub(super) fn check_output(&self) -> Result<(), ResourceError> {
+        Ok(self.limits.check_output(self.produced)?)
+    }
+
     /// Moves commands to the output; whether all of them went.
     pub(super) fn drain(&mut self, room: &mut Room<'_, '_>) -> bool {
         self.queue.drain(room)

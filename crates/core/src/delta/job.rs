@@ -109,7 +109,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
     }
 
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<Status, ResourceError> {
-        self.limits.check_output(0)?;
+        self.emitter.check_output()?;
         loop {
             if !self.emitter.drain(room) || !self.send_payload(room) {
                 return Ok(Status::NeedOutput);

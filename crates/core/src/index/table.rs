@@ -110,9 +110,10 @@ impl Table {
             }
             let first = entry;
             entry = IS_GROUP | u32::try_from(self.group_sizes.len()).unwrap_or(u32::MAX);
-            limits.reserve(&mut self.group_sizes, 1, others + self.members.memory())?;
+            limits.reserve(&mut self.group_sizes, 1, usize::MAX, others + self.members.memory())?;
             self.group_sizes.push(1);
             self.entries[slot] = entry;
+            let others = others + 4 * self.group_sizes.capacity() as u64;
             self.members.insert(signature, &self.seed, Member { block: first, rank: 1 }, limits, others)?;
         } else if self.members.find(signature, &self.seed, key, signature.strong_sum(block)).is_some() {
             return Ok(());
@@ -120,6 +121,7 @@ impl Table {
         let size = &mut self.group_sizes[(entry & !IS_GROUP) as usize];
         *size += 1;
         let member = Member { block: number, rank: *size };
+        let others = others + 4 * self.group_sizes.capacity() as u64;
         self.members.insert(signature, &self.seed, member, limits, others)
     }
 
@@ -212,7 +214,7 @@ impl Members {
 
 fn zeros<T: Default + Clone>(len: usize, limits: &Limits, others: u64) -> Result<Vec<T>, ResourceError> {
     let mut vec = Vec::new();
-    limits.reserve(&mut vec, len, others)?;
+    limits.reserve(&mut vec, len, len, others)?;
     vec.resize(len, T::default());
     Ok(vec)
 }

@@ -1,1 +1,224 @@
+use super::*;
+use crate::{BlockLen, Format, Input, Job, LoadJob, SignatureParams, StrongLen};
+use alloc::{vec, vec::Vec};
 
+/// A record: weak sum and strong sum.
+type Record = (u32, Digest);
+
+fn index_of(format: Format, strong_len: usize, records: &[Record]) -> SignatureIndex {
+    let strong_len = StrongLen::new(strong_len as u64).unwrap();
+    let params = SignatureParams::new(format, BlockLen::new(100).unwrap(), strong_len).unwrap();
+    let mut bytes = params.header().to_vec();
+    for (weak, strong) in records {
+        bytes.extend(weak.to_be_bytes());
+        bytes.extend(&strong[..strong_len.as_usize()]);
+    }
+    let mut job = LoadJob::new();
+    let progress = job.step(Input::last(&bytes), &mut []).unwrap();
+    assert_eq!(progress.consumed, bytes.len());
+    SignatureIndex::build(job.into_signature().unwrap(), &Limits::default()).unwrap()
+}
+
+/// An index whose strong sums are whole.
+fn index(records: &[Record]) -> SignatureIndex {
+    index_of(Format::RABIN_KARP_BLAKE2, 32, records)
+}
+
+/// A strong sum that differs from the others in its last bytes.
+fn strong(number: u32) -> Digest {
+    let mut strong = [0x55; 32];
+    strong[28..].copy_from_slice(&number.to_be_bytes());
+    strong
+}
+
+/// What a look-up by both sums finds, and what it counts.
+fn look_up(index: &SignatureIndex, weak: u32, strong: &Digest) -> (Option<usize>, SearchStats) {
+    let mut stats = SearchStats::default();
+    let hit = index.weak_hit(weak, &mut stats);
+    (hit.and_then(|hit| index.block(hit, strong, &mut stats)), stats)
+}
+
+/// The bytes of what stands behind the table of keys.
+fn behind_keys(index: &SignatureIndex) -> u64 {
+    index.table.memory() - Table::size_for(index.signature().block_count())
+}
+
+/// `count` keys, the `i`-th of which is `key(i)`, each with one block.
+fn probes(key: impl Fn(u32) -> u32, count: u32, strong_of_all: &Digest) -> Vec<u64> {
+    let records: Vec<Record> = (0..count).map(|i| (key(i), *strong_of_all)).collect();
+    let index = index(&records);
+    records
+        .iter()
+        .map(|(weak, strong)| {
+            let (found, stats) = look_up(&index, *weak, strong);
+            assert!(found.is_some());
+            stats.weak_compares
+        })
+        .collect()
+}
+
+#[test]
+fn an_empty_index_finds_nothing() {
+    let index = index(&[]);
+    for weak in [0, 1, u32::MAX] {
+        assert!(!index.filter().may_contain(weak));
+        assert!(index.weak_hit(weak, &mut SearchStats::default()).is_none());
+    }
+    assert!(!index.are_equal(0, 0));
+}
+
+#[test]
+fn equal_blocks_are_stored_once() {
+    let many = index(&[(7, strong(1)); 5000]);
+    assert_eq!(behind_keys(&many), 0, "one block has this key");
+    let (found, stats) = look_up(&many, 7, &strong(1));
+    assert_eq!((found, stats.strong_compares), (Some(0), 1));
+    let (found, stats) = look_up(&many, 7, &strong(2));
+    assert_eq!((found, stats.strong_compares), (None, 1));
+
+    let two_in_turns: Vec<Record> = (0..5000).map(|i| (7, strong(i % 2))).collect();
+    let two = index(&[(7, strong(0)), (7, strong(1))]);
+    assert_eq!(behind_keys(&index(&two_in_turns)), behind_keys(&two));
+    assert_eq!(look_up(&index(&two_in_turns), 7, &strong(1)).0, Some(1));
+    assert_eq!(look_up(&two, 7, &strong(1)).0, Some(1));
+}
+
+#[test]
+fn a_block_counts_those_before_it_and_an_unknown_one_all() {
+    // Among others, and with equal ones between: these have no rank of their own.
+    let mut records = vec![];
+    for i in 0..100 {
+        records.extend([(7, strong(i)), (1000 + i, strong(i)), (7, strong(i / 2))]);
+    }
+    let index = index(&records);
+    for i in 0..100 {
+        let (found, stats) = look_up(&index, 7, &strong(i));
+        assert_eq!((found, stats.strong_compares), (Some(3 * i as usize), u64::from(i) + 1));
+        let (found, stats) = look_up(&index, 1000 + i, &strong(i));
+        assert_eq!((found, stats.strong_compares), (Some(3 * i as usize + 1), 1));
+    }
+    let (found, stats) = look_up(&index, 7, &strong(100));
+    assert_eq!((found, stats.strong_compares), (None, 100));
+    let (found, stats) = look_up(&index, 8, &strong(0));
+    assert_eq!((found, stats.strong_compares), (None, 0), "no weak hit, no comparison");
+}
+
+#[test]
+fn a_truncated_strong_sum_is_all_that_counts() {
+    for strong_len in [1_usize, 3, 7, 8, 9, 16, 31] {
+        let mut other = strong(0);
+        other[strong_len] ^= 1;
+        let mut unlike = strong(0);
+        unlike[strong_len - 1] ^= 1;
+        let index = index_of(Format::ROLLSUM_BLAKE2, strong_len, &[(7, strong(0)), (7, unlike), (7, other)]);
+        assert_eq!(look_up(&index, 7, &other).0, Some(0), "{strong_len}");
+        assert_eq!(look_up(&index, 7, &unlike).0, Some(1), "{strong_len}");
+        assert!(index.are_equal(2, 0) && index.are_equal(0, 2) && !index.are_equal(1, 0));
+        assert!(!index.are_equal(3, 0) && !index.are_equal(u64::MAX, 0));
+    }
+}
+
+#[test]
+fn thousands_of_blocks_under_one_weak_sum() {
+    // The blocks of many keys share the second table; one of the keys has most of them.
+    const MANY: u32 = 40_000;
+    let mut records: Vec<Record> = (0..MANY).map(|i| (7, strong(i))).collect();
+    records.extend((0..1000).flat_map(|i| [(100 + i, strong(0)), (100 + i, strong(1))]));
+    let index = index(&records);
+    // Two to four places a block of eight bytes each, and four bytes a key: half full at most, as no place is lost.
+    let blocks = u64::from(MANY) + 2000;
+    let places = behind_keys(&index) / 8;
+    assert!((2 * blocks..=4 * blocks + 1024).contains(&places), "{places} places for {blocks} blocks");
+    for i in (0..MANY).step_by(97) {
+        let (found, stats) = look_up(&index, 7, &strong(i));
+        assert_eq!((found, stats.strong_compares), (Some(i as usize), u64::from(i) + 1));
+        assert!(stats.weak_compares <= 40, "{stats:?}");
+    }
+    let (found, stats) = look_up(&index, 7, &strong(MANY));
+    assert_eq!((found, stats.strong_compares), (None, MANY.into()));
+    for i in 0..1000 {
+        let at = (MANY + 2 * i) as usize;
+        assert_eq!(look_up(&index, 100 + i, &strong(1)).0, Some(at + 1));
+        assert_eq!(look_up(&index, 100 + i, &strong(2)).1.strong_compares, 2);
+    }
+}
+
+#[test]
+fn no_choice_of_keys_makes_look_ups_long() {
+    // In order, in steps of powers of two, undone multiplications and mixings: what an unkeyed table would take badly.
+    let families: [fn(u32) -> u32; 6] = [
+        |i| i + 1,
+        |i| i << 16 | 1,
+        |i| (i << 12) ^ (i >> 20) ^ 3,
+        |i| (i + 1).wrapping_mul(0x144c_bc89), // the inverse of 0x9e3779b1
+        |i| unmix32(i + 1),
+        |i| unmix32((i + 1) << 16),
+    ];
+    for (number, key) in families.into_iter().enumerate() {
+        // Three quarters full is the worst, and what this count makes.
+        let probes = probes(key, 49_151, &strong(0));
+        let (sum, longest) = (probes.iter().sum::<u64>(), probes.iter().max());
+        assert!(sum <= 4 * 49_151, "family {number}: {sum} probes");
+        assert!(longest <= Some(&400), "family {number}: {longest:?} probes for one key");
+    }
+}
+
+#[test]
+fn every_byte_of_a_signature_keys_its_table() {
+    let of = |number| probes(|i| i + 1, 1000, &strong(number));
+    assert_eq!(of(0), of(0));
+    assert_ne!(of(0), of(1), "a strong sum's");
+    let one_more = probes(|i| if i == 1000 { 1 << 30 } else { i + 1 }, 1001, &strong(0));
+    assert_ne!(of(0), one_more[..1000], "a record's");
+}
+
+#[test]
+fn two_weak_sums_share_the_key_of_all_ones() {
+    for (format, sums) in
+        [(Format::RABIN_KARP_MD4, [0, u32::MAX]), (Format::ROLLSUM_MD4, [0, unmix32(u32::MAX)])]
+    {
+        assert_eq!(sums.map(|sum| key(format.weak, sum)), [u32::MAX; 2]);
+        assert_eq!(twins(format.weak), sums);
+        for (known, other) in [(sums[0], sums[1]), (sums[1], sums[0])] {
+            let index = index_of(format, 16, &[(known, strong(1)), (5, strong(2))]);
+            assert!(index.filter().may_contain(known) && index.filter().may_contain(other));
+            let mut digest = [0x55; 32];
+            assert_eq!(look_up(&index, other, &digest).0, Some(0));
+            digest[0] = 0;
+            assert_eq!(look_up(&index, other, &digest).0, None);
+        }
+        // One block under both sums is one block.
+        let both = index_of(format, 16, &[(sums[1], strong(0)), (sums[0], strong(0))]);
+        assert!(both.are_equal(0, 1) && behind_keys(&both) == 0);
+        // Beside them, what is in no block is not let through for their sake.
+        let without = index_of(format, 16, &[(5, strong(0))]);
+        assert!(
+            look_up(&without, 0, &strong(0)).0.is_none()
+                && look_up(&without, sums[1], &strong(0)).0.is_none()
+        );
+    }
+}
+
+#[test]
+fn no_key_is_the_mark_of_a_free_slot() {
+    for kind in [WeakKind::Rollsum, WeakKind::RabinKarp] {
+        assert!([0, 1, u32::MAX, unmix32(u32::MAX)].into_iter().all(|sum| key(kind, sum) != 0));
+    }
+    assert_eq!(unmix32(mix32(0x1234_5678)), 0x1234_5678);
+}
+
+#[test]
+fn a_limit_of_memory_is_kept_before_tables_are_made() {
+    let records: Vec<Record> = (0..1000).map(|i| (i / 2, strong(i))).collect();
+    let signature = index(&records).signature().clone();
+    let needed = index(&records).memory();
+    let build = |memory| {
+        SignatureIndex::build(signature.clone(), &Limits { memory: Some(memory), ..Limits::default() })
+    };
+    assert_eq!(build(2 * needed).unwrap().memory(), needed);
+    for memory in [0, signature.memory(), signature.memory() + 20_000, needed - 1] {
+        let Err(ResourceError::Limit(reached)) = build(memory) else { panic!("{memory} is not enough") };
+        assert_eq!((reached.kind, reached.limit), (crate::LimitKind::Memory, memory));
+        assert!(reached.needed > memory);
+    }
+}

@@ -104,12 +104,13 @@ impl LoadJob {
             let found = self.held.field(field);
             match field {
                 1 if BlockLen::new(found.into()).is_err() => return Err(LoadError::BlockLen { found }),
+                // Counted as soon as it is known, as librsync does.
+                1 => self.stats.block_len = found,
                 2 if found > 32 => return Err(LoadError::StrongLen { found }),
                 _ => {}
             }
         }
         let params = self.params()?;
-        self.stats.block_len = params.block_len().get();
         self.signature = Some(Signature::empty(params));
         self.held.len = 0;
         Ok(true)
@@ -126,16 +127,13 @@ impl LoadJob {
         let block_len = self.held.field(1);
         let block_len =
             BlockLen::new(block_len.into()).map_err(|_| LoadError::BlockLen { found: block_len })?;
-        let max = StrongLen::max(format);
-        let strong_len = match self.held.bytes[11] {
-            0 => max,
-            found => StrongLen::new(found.into())
-                .ok()
-                .filter(|len| *len <= max)
-                .ok_or(LoadError::StrongLenOfFormat { found, max: max.get() })?,
+        let found = self.held.bytes[11];
+        let too_long = LoadError::StrongLenOfFormat { found, format };
+        let strong_len = match found {
+            0 => StrongLen::max(format),
+            found => StrongLen::new(found.into()).map_err(|_| too_long)?,
         };
-        SignatureParams::new(format, block_len, strong_len)
-            .map_err(|_| LoadError::StrongLenOfFormat { found: strong_len.get(), max: max.get() })
+        SignatureParams::new(format, block_len, strong_len).map_err(|_| too_long)
     }
 
     const fn input_ended(&self, whole: usize) -> LoadError {
@@ -200,8 +198,9 @@ impl Signature {
             );
         }
         let strong_len = self.params.strong_len().as_usize();
-        limits.reserve(&mut self.weak, count, self.strong.len() as u64)?;
-        limits.reserve(&mut self.strong, count * strong_len, 4 * total)?;
+        limits.reserve(&mut self.weak, count, usize::MAX, self.strong.capacity() as u64)?;
+        let weak = 4 * self.weak.capacity() as u64;
+        limits.reserve(&mut self.strong, count * strong_len, usize::MAX, weak)?;
         for record in records.chunks_exact(self.params.record_len()) {
             let (weak, strong) = record.split_at(4);
             self.weak.push(weak.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)));

@@ -121,12 +121,27 @@ impl<J: Job> Drive<J> {
     /// When a stream fails or the job does.
     pub fn run_with_basis(
         &mut self,
+        input: impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: impl Write,
+    ) -> Result<(), Error> {
+        self.run_watched(input, basis, output, &mut |_, _| Ok(()))
+    }
+
+    /// The same, with somebody who is told of every turn and may stop it.
+    pub(crate) fn run_watched(
+        &mut self,
         mut input: impl Read,
         basis: &mut (impl Basis + ?Sized),
         mut output: impl Write,
+        watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
-        while self.turn(&mut input, basis, &mut output)? != Turn::Done {}
-        Ok(())
+        loop {
+            watch(self.bytes_in, self.bytes_out)?;
+            if self.turn(&mut input, basis, &mut output)? == Turn::Done {
+                return watch(self.bytes_in, self.bytes_out);
+            }
+        }
     }
 
     /// The next action, after the last one has been answered.
@@ -277,6 +292,9 @@ impl<J: Job> Drive<J> {
         }
     }
 }
+
+/// Is told the bytes read and the bytes written; an error stops the loop.
+pub(crate) type Watch<'a> = dyn FnMut(u64, u64) -> Result<(), Error> + 'a;
 
 /// What a turn of the loop did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

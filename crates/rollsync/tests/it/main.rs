@@ -1,4 +1,12 @@
 //! The library as its users see it.
 
+mod asynchronous;
+mod data;
+mod examples;
+mod files;
+mod moody;
 #[cfg(unix)]
 mod output_file;
+#[cfg(unix)]
+mod special_files;
+mod streams;

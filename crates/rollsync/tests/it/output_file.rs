@@ -67,6 +67,33 @@ fn without_a_commit_the_old_file_stands() {
 }
 
 #[test]
+fn a_file_that_is_to_be_kept_is_kept() {
+    let folder = folder();
+    let path = folder.path().join("old");
+    fs::write(&path, "old").unwrap();
+    let keep = OutputOptions { keep_existing: true, ..OutputOptions::default() };
+    assert_eq!(OutputFile::create(&path, &keep).unwrap_err().step, OutputStep::Exists);
+
+    // Also when it comes while the output is being written.
+    fs::remove_file(&path).unwrap();
+    let mut file = OutputFile::create(&path, &keep).unwrap();
+    file.write_all(b"new").unwrap();
+    fs::write(&path, "come in between").unwrap();
+    assert_eq!(file.commit().unwrap_err().step, OutputStep::Exists);
+    assert_eq!(
+        (fs::read(&path).unwrap(), names(&folder)),
+        (b"come in between".to_vec(), vec!["old".to_owned()])
+    );
+
+    fs::remove_file(&path).unwrap();
+    let mut file = OutputFile::create(&path, &keep).unwrap();
+    file.write_all(b"new").unwrap();
+    file.commit().unwrap();
+    assert_eq!((fs::read(&path).unwrap(), names(&folder)), (b"new".to_vec(), vec!["old".to_owned()]));
+    assert!(OutputFile::create(Path::new("/dev/null"), &keep).is_ok());
+}
+
+#[test]
 fn a_new_file_gets_0666_less_the_umask_and_an_old_one_keeps_its_mode() {
     let folder = folder();
     let (plain, ours, old) =

@@ -67,7 +67,7 @@ impl UsageError {
         Self::syntax([b"Unknown rollsum algorithm '", name, b"'."].concat())
     }
 
-    pub(super) fn unknown_profile(name: &[u8]) -> Self {
+    pub(crate) fn unknown_profile(name: &[u8]) -> Self {
         let known = b"' in ROLLSYNC_PROFILE: use librsync-2.3.4, librsync-2.3.2 or compact.";
         Self::syntax([b"Unknown profile '", name, known].concat())
     }

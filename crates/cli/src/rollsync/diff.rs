@@ -1,0 +1,70 @@
+//! `rollsync diff`.
+
+use super::{
+    console::{Console, Talk},
+    explain,
+    failure::Failure,
+    input::{self, Input},
+    outcome::{DeltaMade, SignatureReport},
+    output::OutputArguments,
+    place::Place,
+    profile::ProfileArguments,
+    progress::Progress,
+    sums::{self, SumArguments},
+};
+use clap::Args;
+use rollsync::Options;
+
+/// Make the delta from two files that are both at hand
+///
+/// The same as `signature` and `delta` in one go, without a signature file.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The old file, or - for standard input
+    #[arg(value_parser = Place::parser())]
+    old: Place,
+    /// The new file, or - for standard input
+    #[arg(value_parser = Place::parser())]
+    new: Place,
+    #[command(flatten)]
+    output: OutputArguments,
+    #[command(flatten)]
+    sums: SumArguments,
+    #[command(flatten)]
+    profile: ProfileArguments,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rollsync diff disk.img disk.new -o disk.delta
+  rollsync diff --block-len 512 disk.img disk.new -o disk.delta    finds shorter matches
+  rollsync diff old.tar new.tar | zstd > update.zst";
+
+pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+    let Arguments { old, new, output, profile, sums, .. } = arguments;
+    input::standard_once(old, new)?;
+    output.check("delta")?;
+    let mut old = Input::open("old file", old)?;
+    let mut new = Input::open("new file", new)?;
+    let (old_len, new_len) = (old.len, new.len);
+    let params = sums.resolve(old_len)?;
+    sums::warn(console, &params, old_len);
+    let mut output = output.create("delta", &[&old, &new])?;
+
+    let mut progress = Progress::new(console, output.leaves_terminal());
+    let mut told = |report| progress.told(report);
+    let options = Options::new().profile(profile.profile()).progress(&mut told);
+    let mut options = sums::options(options, &params);
+    let index = rollsync::index_basis(&mut old, old_len, &mut options)
+        .map_err(|error| explain::streams(&error, &old, None, None))?;
+    let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
+        .map_err(|error| explain::streams(&error, &new, None, Some(&output)))?;
+    let of = SignatureReport::new(&params, index.signature().block_count() as u64, None);
+    let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats);
+    let output_is_free = !output.is_standard();
+    output.finish()?;
+    console.done(&line, &report, output_is_free)
+}

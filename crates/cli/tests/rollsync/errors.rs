@@ -1,0 +1,223 @@
+//! What is said when something is wrong, and that nothing is left of it.
+
+use crate::session::Session;
+use insta::assert_snapshot;
+use std::{fs, os::unix::fs::PermissionsExt};
+
+/// Runs lines that all fail, and shows what they said. No file may come of them.
+fn refused(mut session: Session, lines: &[impl AsRef<str>]) -> String {
+    let names = session.names();
+    for line in lines {
+        session.run(line.as_ref());
+    }
+    assert_eq!(session.names(), names);
+    session.transcript().to_owned()
+}
+
+#[test]
+fn usage() {
+    let transcript = refused(
+        Session::prepared(),
+        &[
+            "rollsync sign old.img",
+            "rollsync signature",
+            "rollsync signature old.img -b 0 -o out",
+            "rollsync signature old.img -b 4k -o out",
+            "rollsync signature old.img -s 33 -o out",
+            "rollsync signature old.img -s most -o out",
+            "rollsync signature old.img --format md5 -o out",
+            "rollsync signature old.img --format rk-md4 -s 17 -o out",
+            "rollsync diff old.img new.img --profile rdiff -o out",
+            "rollsync delta - - -o out",
+            "rollsync diff - /dev/stdin -o out",
+            "rollsync patch - - -o out",
+            "rollsync info ''",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn not_the_kind_of_file() {
+    let session = Session::prepared();
+    session.write("short", b"rs\x01");
+    session.write("zeros", &[0; 64]);
+    session.write("text", b"hello, world");
+    let transcript = refused(
+        session,
+        &[
+            "rollsync delta old.img new.img -o out",
+            "rollsync delta text new.img -o out",
+            "rollsync delta new.img old.sig -o out",
+            "rollsync delta new.delta new.img -o out",
+            "rollsync delta empty new.img -o out",
+            "rollsync delta short new.img -o out",
+            "rollsync delta zeros new.img -o out",
+            "rollsync delta - new.img -o out < text",
+            "rollsync patch old.img new.img -o out",
+            "rollsync patch old.img text -o out",
+            "rollsync patch new.delta old.img -o out",
+            "rollsync patch old.img old.sig -o out",
+            "rollsync patch old.img empty -o out",
+            "rollsync patch old.img short -o out",
+            "rollsync patch old.img - -o out < text",
+            "rollsync info old.img",
+            "rollsync info text",
+            "rollsync info empty",
+            "rollsync info short",
+            "rollsync info - < text",
+            "rollsync info -q text",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn cut_and_broken_signatures() {
+    let session = Session::prepared();
+    let whole = session.read("old.sig");
+    let with = |offset: usize, byte| {
+        let mut bytes = whole.clone();
+        bytes[offset] = byte;
+        bytes
+    };
+    session.write("cut-header.sig", &whole[..10]);
+    session.write("cut-record.sig", &whole[..100]);
+    session.write("block-len.sig", &with(4, 0x80));
+    session.write("strong-len.sig", &with(8, 1));
+    session.write("strong-len-md4.sig", &with(3, 0x46));
+    let names = ["cut-header", "cut-record", "block-len", "strong-len", "strong-len-md4"];
+    let lines: Vec<String> = names
+        .iter()
+        .flat_map(|name| {
+            [format!("rollsync delta {name}.sig new.img -o out"), format!("rollsync info {name}.sig")]
+        })
+        .collect();
+    let transcript = refused(session, &lines);
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn cut_and_broken_deltas() {
+    let session = Session::prepared();
+    let whole = session.read("new.delta");
+    session.write("cut-end.delta", &whole[..whole.len() - 1]);
+    session.write("cut-command.delta", &whole[..7]);
+    session.write("cut-literal.delta", &whole[..whole.len() - 10]);
+    session.write("cut-magic.delta", &whole[..4]);
+    session.write("reserved.delta", b"rs\x026\x60");
+    session.write("literal-len.delta", b"rs\x026\x41\0");
+    session.write("copy-len.delta", b"rs\x026\x45\x01\0");
+    session.write("copy-offset.delta", b"rs\x026\x51\xff\xff\xff\xff\xff\xff\xff\xff\x01\0");
+    let names = [
+        "cut-end",
+        "cut-command",
+        "cut-literal",
+        "cut-magic",
+        "reserved",
+        "literal-len",
+        "copy-len",
+        "copy-offset",
+    ];
+    let lines: Vec<String> = names
+        .iter()
+        .flat_map(|name| {
+            [format!("rollsync patch old.img {name}.delta -o out"), format!("rollsync info {name}.delta")]
+        })
+        .collect();
+    let transcript = refused(session, &lines);
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn the_wrong_basis() {
+    let transcript = refused(
+        Session::prepared(),
+        &[
+            "rollsync patch old.sig new.delta -o out",
+            "rollsync patch empty new.delta -o out",
+            "cat old.sig | rollsync patch - new.delta -o out",
+            "cat new.delta | rollsync patch old.sig - -o out",
+            "rollsync patch --json old.sig new.delta -o out",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn inputs_that_cannot_be_read() {
+    let transcript = refused(
+        Session::prepared(),
+        &[
+            "rollsync signature nothing.img -o out",
+            "rollsync delta nothing.sig new.img -o out",
+            "rollsync delta old.sig nothing.img -o out",
+            "rollsync patch nothing.img new.delta -o out",
+            "rollsync patch old.img nothing.delta -o out",
+            "rollsync diff nothing.img new.img -o out",
+            "rollsync info nothing.delta",
+            "rollsync signature . -o out",
+            "rollsync diff old.img . -o out",
+            "rollsync info .",
+            "rollsync signature - -o out < .",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let session = Session::prepared();
+    fs::create_dir(session.path("folder")).unwrap();
+    let transcript = refused(
+        session,
+        &[
+            "rollsync signature old.img -o missing/folder/old.sig",
+            "rollsync signature old.img -o 'with space/old.sig'",
+            "rollsync signature old.img -o folder",
+            "rollsync signature old.img -o folder/",
+            "rollsync signature old.img -o /dev/full",
+            "rollsync signature old.img > /dev/full",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn outputs_that_exist() {
+    let session = Session::prepared();
+    session.write("before", &session.read("new.img"));
+    std::os::unix::fs::symlink("new.img", session.path("link")).unwrap();
+    let transcript = refused(
+        session,
+        &[
+            "rollsync signature old.img -o new.img",
+            "rollsync delta old.sig new.img -o new.img",
+            "rollsync patch old.img new.delta -o link",
+            "rollsync diff old.img new.img -o old.img",
+            "rollsync diff --json old.img new.img -o old.img",
+            "rollsync patch old.img old.sig -o new.img --force",
+            "cmp new.img before",
+        ],
+    );
+    assert_snapshot!(transcript);
+}
+
+#[test]
+fn no_permission() {
+    let session = Session::prepared();
+    session.write("secret", b"");
+    fs::set_permissions(session.path("secret"), fs::Permissions::from_mode(0o0)).unwrap();
+    if fs::File::open(session.path("secret")).is_ok() {
+        eprintln!("SKIPPED: this user may read everything");
+        return;
+    }
+    let transcript = refused(
+        session,
+        &["rollsync signature secret -o out", "rollsync diff old.img new.img -o secret --force"],
+    );
+    // Not among the snapshots: who may read everything could not renew it.
+    assert!(transcript.contains("cannot make the signature: opening basis secret: you may not read it"));
+    assert!(transcript.contains("cannot make the delta: writing delta secret: you may not write there"));
+    assert_eq!(transcript.matches("[exit 1]").count(), 2);
+}

@@ -1,0 +1,23 @@
+//! The engine against its contract, the golden vectors and the slow reference.
+
+mod allocation;
+mod collisions;
+mod command;
+mod compact;
+mod contract;
+mod draw;
+mod empty_basis;
+mod engine;
+mod files;
+mod hostile;
+mod limits;
+mod memory;
+mod reference;
+mod slicing;
+mod twins;
+mod vectors;
+mod work;
+
+/// Memory bounds are measured, not reasoned about.
+#[global_allocator]
+static ALLOCATOR: allocation::Counting = allocation::Counting;

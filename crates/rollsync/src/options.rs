@@ -1,0 +1,182 @@
+//! How whole work is done.
+
+use crate::{Buffers, CancelToken, Error};
+use rollsync_core::{
+    BlockLen, DeltaOptions, EmptyBasis, Format, Limits, Profile, SignatureOptions, StrongLenChoice,
+};
+use std::fmt;
+
+/// Which part of the work is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Reading the basis to make its signature.
+    Signature,
+    /// Loading a signature.
+    Load,
+    /// Reading the new file to make the delta.
+    Delta,
+    /// Reading the delta to make the new file.
+    Patch,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Signature => "signature",
+            Self::Load => "load",
+            Self::Delta => "delta",
+            Self::Patch => "patch",
+        })
+    }
+}
+
+/// How far the work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Which part of it.
+    pub phase: Phase,
+    /// Bytes of that part's input that were read.
+    pub bytes_in: u64,
+    /// How many there are, when that is known.
+    pub total_in: Option<u64>,
+    /// Bytes of that part's output that were written.
+    pub bytes_out: u64,
+}
+
+/// How whole work is done: parameters of the formats, limits, and who is told of it. Every field has a default; each
+/// function uses those that concern it.
+///
+/// ```
+/// use rollsync::{CancelToken, Options, Profile};
+/// let token = CancelToken::new();
+/// let mut seen = 0;
+/// let mut told = |report: rollsync::Report| seen = report.bytes_in;
+/// let options = Options::new().profile(Profile::Librsync234).sync(false).cancel(&token).progress(&mut told);
+/// ```
+#[derive(Default)]
+pub struct Options<'a> {
+    pub(crate) signature: SignatureOptions,
+    pub(crate) delta: DeltaOptions,
+    pub(crate) limits: Limits,
+    pub(crate) buffers: Buffers,
+    pub(crate) keep_existing: bool,
+    pub(crate) no_sync: bool,
+    cancel: Option<&'a CancelToken>,
+    progress: Option<&'a mut dyn FnMut(Report)>,
+}
+
+impl<'a> Options<'a> {
+    /// The defaults: format `72730147` with the recommended block length and whole strong sums, profile
+    /// [`Compact`](Profile::Compact), no limits, output synced to the disk.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Which sums a signature holds.
+    #[must_use]
+    pub const fn format(mut self, format: Format) -> Self {
+        self.signature.format = format;
+        self
+    }
+
+    /// Bytes a block, instead of what is recommended for the basis' length.
+    #[must_use]
+    pub const fn block_len(mut self, block_len: BlockLen) -> Self {
+        self.signature.block_len = Some(block_len);
+        self
+    }
+
+    /// How much of the strong sums a signature keeps.
+    #[must_use]
+    pub const fn strong_len(mut self, strong_len: StrongLenChoice) -> Self {
+        self.signature.strong_len = strong_len;
+        self
+    }
+
+    /// Whose deltas to write.
+    #[must_use]
+    pub const fn profile(mut self, profile: Profile) -> Self {
+        self.delta.profile = profile;
+        self
+    }
+
+    /// How literals are cut when the signature has no records.
+    #[must_use]
+    pub const fn empty_basis(mut self, rule: EmptyBasis) -> Self {
+        self.delta.empty_basis = Some(rule);
+        self
+    }
+
+    /// What may be taken of each resource.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many bytes are read and written at once.
+    #[must_use]
+    pub const fn buffers(mut self, buffers: Buffers) -> Self {
+        self.buffers = buffers;
+        self
+    }
+
+    /// Whether an output file that exists is kept, and that an error; it is replaced, unless told otherwise.
+    #[must_use]
+    pub const fn keep_existing(mut self, keep_existing: bool) -> Self {
+        self.keep_existing = keep_existing;
+        self
+    }
+
+    /// Whether output files are waited for until they are on the disk; they are, unless told otherwise.
+    #[must_use]
+    pub const fn sync(mut self, sync: bool) -> Self {
+        self.no_sync = !sync;
+        self
+    }
+
+    /// Stops when the token says so.
+    #[must_use]
+    pub const fn cancel(mut self, token: &'a CancelToken) -> Self {
+        self.cancel = Some(token);
+        self
+    }
+
+    /// Is told after every buffer, and at the end of each phase, how far the work is.
+    #[must_use]
+    pub fn progress(mut self, told: &'a mut dyn FnMut(Report)) -> Self {
+        self.progress = Some(told);
+        self
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(CancelToken::is_cancelled)
+    }
+
+    /// Tells whoever wants to know; an error when the work is cancelled.
+    pub(crate) fn watch(&mut self, report: Report) -> Result<(), Error> {
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        if let Some(told) = &mut self.progress {
+            told(report);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("signature", &self.signature)
+            .field("delta", &self.delta)
+            .field("limits", &self.limits)
+            .field("buffers", &self.buffers)
+            .field("keep_existing", &self.keep_existing)
+            .field("sync", &!self.no_sync)
+            .finish_non_exhaustive()
+    }
+}

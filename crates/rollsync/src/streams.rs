@@ -1,0 +1,162 @@
+//! The four operations over readers and writers.
+
+use crate::{Basis, Drive, Error, NoBasis, Options, Phase, Report, drive::Watch};
+use rollsync_core::{
+    DeltaJob, Input, Job, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob, Stats,
+};
+use std::io::{self, Read, Write};
+
+/// Makes the signature of `basis`, which has `basis_len` bytes as far as that is known.
+///
+/// ```
+/// use rollsync::{Options, signature};
+/// let mut sums = Vec::new();
+/// let stats = signature(&b"hello world"[..], Some(11), &mut sums, &mut Options::new())?;
+/// assert_eq!((sums.len(), stats.blocks), (48, 1));
+/// # Ok::<(), rollsync::Error>(())
+/// ```
+///
+/// # Errors
+/// When the parameters do not suit each other, a stream fails, a limit is reached, or the work is cancelled.
+pub fn signature(
+    basis: impl Read,
+    basis_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let params = options.signature.resolve(basis_len)?;
+    let job = SignatureJob::new(params).with_limits(options.limits);
+    let mut drive = Drive::with_buffers(job, options.buffers);
+    run(&mut drive, Phase::Signature, basis_len, basis, &mut NoBasis, output, options)?;
+    Ok(drive.stats())
+}
+
+/// Reads a signature and makes it ready to be searched.
+///
+/// # Errors
+/// When it is no signature, is cut or broken, a limit is reached, the stream fails, or the work is cancelled.
+pub fn load(
+    input: impl Read,
+    input_len: Option<u64>,
+    options: &mut Options<'_>,
+) -> Result<SignatureIndex, Error> {
+    let mut drive = Drive::with_buffers(LoadJob::new().with_limits(options.limits), options.buffers);
+    run(&mut drive, Phase::Load, input_len, input, &mut NoBasis, io::sink(), options)?;
+    index(drive.into_job(), options)
+}
+
+fn index(job: LoadJob, options: &Options<'_>) -> Result<SignatureIndex, Error> {
+    let signature = job.into_signature().expect("a load job that is done has its signature");
+    Ok(SignatureIndex::build(signature, &options.limits)?)
+}
+
+/// Makes the delta of `new`, which has `new_len` bytes as far as that is known, against a signature.
+///
+/// ```
+/// use rollsync::{Options, delta, load, signature};
+/// let (basis, mut sums, mut difference) = (b"the old text".repeat(100), Vec::new(), Vec::new());
+/// signature(&basis[..], None, &mut sums, &mut Options::new())?;
+/// let index = load(&sums[..], None, &mut Options::new())?;
+/// let stats = delta(&index, &basis[..], None, &mut difference, &mut Options::new())?;
+/// assert_eq!((stats.copy.bytes, stats.literal.bytes), (1200, 0));
+/// # Ok::<(), rollsync::Error>(())
+/// ```
+///
+/// # Errors
+/// When a stream fails, a limit is reached, or the work is cancelled.
+pub fn delta(
+    index: &SignatureIndex,
+    new: impl Read,
+    new_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let job = DeltaJob::new(index, options.delta).with_limits(options.limits);
+    let mut drive = Drive::with_buffers(job, options.buffers);
+    run(&mut drive, Phase::Delta, new_len, new, &mut NoBasis, output, options)?;
+    Ok(drive.stats())
+}
+
+/// Makes the new file from `basis` and a delta of `delta_len` bytes, as far as that is known.
+///
+/// ```
+/// use rollsync::{Options, patch};
+/// let mut new = Vec::new();
+/// patch(&mut &b"hello world"[..], &b"rs\x026\x45\x06\x05\x01!\0"[..], None, &mut new, &mut Options::new())?;
+/// assert_eq!(new, b"world!");
+/// # Ok::<(), rollsync::Error>(())
+/// ```
+///
+/// # Errors
+/// When it is no delta, is cut or broken, copies what the basis has not, a stream fails, a limit is reached, or the work
+/// is cancelled. What was written to `output` by then is part of no file: throw it away.
+pub fn patch(
+    basis: &mut (impl Basis + ?Sized),
+    delta: impl Read,
+    delta_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), options.buffers);
+    run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+    Ok(drive.stats())
+}
+
+/// The signature of a basis that is here, ready to be searched: what [`signature`] and [`load`] make together, without
+/// the bytes between. The block length is the recommended one for `basis_len`.
+///
+/// # Errors
+/// As those have.
+pub fn index_basis(
+    basis: impl Read,
+    basis_len: Option<u64>,
+    options: &mut Options<'_>,
+) -> Result<SignatureIndex, Error> {
+    let mut loader = Loader { job: LoadJob::new().with_limits(options.limits), failed: None };
+    // The signature is no output of this work.
+    let output = options.limits.output.take();
+    let made = signature(basis, basis_len, &mut loader, options);
+    options.limits.output = output;
+    if let Some(error) = loader.failed {
+        return Err(error.into());
+    }
+    made?;
+    let _: Progress = loader.job.step(Input::last(&[]), &mut [])?;
+    index(loader.job, options)
+}
+
+/// Loads a signature as it is written.
+struct Loader {
+    job: LoadJob,
+    failed: Option<LoadError>,
+}
+
+impl Write for Loader {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.job.step(Input::more(bytes), &mut []) {
+            Ok(progress) => Ok(progress.consumed),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(io::Error::other(error))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn run<J: Job>(
+    drive: &mut Drive<J>,
+    phase: Phase,
+    total_in: Option<u64>,
+    input: impl Read,
+    basis: &mut (impl Basis + ?Sized),
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<(), Error> {
+    let watch: &mut Watch<'_> =
+        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
+    drive.run_watched(input, basis, output, watch)
+}

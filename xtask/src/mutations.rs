@@ -1,0 +1,148 @@
+//! Shows that the tests bite: breaks one rule of the delta algorithm at a time, and wants a test to fail.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::process::{capture, cargo, command, repo};
+
+/// One line of the engine, changed so that one rule no longer holds.
+struct Mutation {
+    rule: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+const SCAN: &str = "crates/core/src/delta/scan.rs";
+const EMIT: &str = "crates/core/src/delta/emit.rs";
+const TABLE: &str = "crates/core/src/index/table.rs";
+const OPTIONS: &str = "crates/core/src/delta/options.rs";
+
+const MUTATIONS: [Mutation; 9] = [
+    Mutation {
+        rule: "the lowest of equal blocks is named",
+        file: TABLE,
+        from: "if signature.strong_sum(entry as usize) == signature.strong_sum(block) {",
+        to: "if signature.strong_sum(entry as usize) == signature.strong_sum(block) { self.entries[slot] = number;",
+    },
+    Mutation {
+        rule: "greedy: the first block that fits is taken",
+        file: SCAN,
+        from: "            self.next_hit += 1;",
+        to: "            self.next_hit += 1 + usize::from(self.next_hit > 0);",
+    },
+    Mutation {
+        rule: "the window is summed afresh behind a match",
+        file: SCAN,
+        from: "                self.scan.restart();",
+        to: "",
+    },
+    Mutation {
+        rule: "the search goes on right behind the match",
+        file: SCAN,
+        from: "            self.position += found.len as u64;",
+        to: "            self.position += found.len as u64 - u64::from(found.len > 1);",
+    },
+    Mutation {
+        rule: "the window shrinks at the end of the new file",
+        file: SCAN,
+        from: "            window.roll_out(out);",
+        to: "            let _ = out;",
+    },
+    Mutation {
+        rule: "a shrunken window's copy has the window's length",
+        file: SCAN,
+        from: "Some(Match { block, len: rest.len() - misses })",
+        to: "Some(Match { block, len: self.block_len.min(rest.len()) })",
+    },
+    Mutation {
+        rule: "copies merge only when they continue each other",
+        file: EMIT,
+        from: "            if copy.end() == offset {",
+        to: "            if copy.end() == offset && copy.len < block_len * 2 {",
+    },
+    Mutation {
+        rule: "literals are cut at the profile's length",
+        file: OPTIONS,
+        from: "            Self::Librsync234 => 65_533,",
+        to: "            Self::Librsync234 => 65_534,",
+    },
+    Mutation {
+        rule: "both sums decide, and of the strong one the leading bytes",
+        file: TABLE,
+        from: "            return (signature.strong_sum(block) == strong).then_some(block);",
+        to: "            return (signature.strong_sum(block)[0] == strong[0]).then_some(block);",
+    },
+];
+
+/// Breaks the rules in a copy of the tree, one after another; an error names those that no test misses.
+pub(crate) fn run() -> Result<(), String> {
+    let tree = copy_of_the_tree()?;
+    tested(&tree).map_err(|failed| format!("the tests fail before anything is broken: {failed:?}"))?;
+    let mut missed = Vec::new();
+    println!("{:<58}  first test that fails", "rule broken");
+    for mutation in &MUTATIONS {
+        let path = tree.join(mutation.file);
+        let whole = read(&path)?;
+        if whole.matches(mutation.from).count() != 1 {
+            return Err(format!("{}: not there exactly once: {}", mutation.file, mutation.from.trim()));
+        }
+        write(&path, &whole.replace(mutation.from, mutation.to))?;
+        let result = tested(&tree);
+        write(&path, &whole)?;
+        match result {
+            Ok(()) => {
+                missed.push(mutation.rule);
+                println!("{:<58}  NONE", mutation.rule);
+            }
+            Err(failed) => println!(
+                "{:<58}  {}",
+                mutation.rule,
+                failed.first().map_or("(it does not build)", String::as_str)
+            ),
+        }
+    }
+    if missed.is_empty() { Ok(()) } else { Err(format!("no test misses: {}", missed.join("; "))) }
+}
+
+/// Runs the engine's tests in `tree`; an error lists those that failed.
+fn tested(tree: &Path) -> Result<(), Vec<String>> {
+    let mut test = cargo();
+    test.current_dir(tree).env("CARGO_TARGET_DIR", tree.join("target"));
+    test.args(["test", "--quiet", "-p", "rollsync-core", "--test", "it", "--", "reference", "vectors"]);
+    let output = match test.stderr(Stdio::null()).output() {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Err(error) => return Err(vec![error.to_string()]),
+    };
+    // The list at the end: each name alone on a line, behind the word `failures:`.
+    let list = output.rsplit("failures:").next().unwrap_or_default().lines();
+    let names = list.filter_map(|line| line.strip_prefix("    ")).map(str::to_owned);
+    Err(names.collect())
+}
+
+fn copy_of_the_tree() -> Result<PathBuf, String> {
+    let tree = repo().join("target/mutations");
+    let files = capture(command("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
+    for file in files.lines().filter(|file| repo().join(file).is_file()) {
+        let to = tree.join(file);
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        }
+        // A file that has not changed keeps its time, and what is built of it.
+        let bytes = fs::read(repo().join(file)).map_err(|e| format!("{file}: {e}"))?;
+        if fs::read(&to).ok().as_ref() != Some(&bytes) {
+            fs::write(&to, bytes).map_err(|e| format!("{}: {e}", to.display()))?;
+        }
+    }
+    Ok(tree)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
