@@ -39,6 +39,17 @@ pub struct SearchStats {
 }
 
 impl SearchStats {
+    /// Adds what was counted elsewhere.
+    pub(crate) const fn add(&mut self, other: &Self) {
+        self.searches += other.searches;
+        self.matches += other.matches;
+        self.weak_compares += other.weak_compares;
+        self.strong_compares += other.strong_compares;
+        self.strong_sums += other.strong_sums;
+        self.hashed_bytes += other.hashed_bytes;
+        self.skipped += other.skipped;
+    }
+
     /// Positions with the weak sum of a block, but not its strong sum.
     #[must_use]
     pub const fn false_matches(&self) -> u64 {

@@ -5,11 +5,13 @@ use super::{
     emit::Emitter,
     empty::{Cut, Cutter},
     scan::{Found, Match, Search},
+    searched::{Event, Searched, Use},
 };
 use crate::{
     Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status, lookahead::Lookahead,
     step::Room,
 };
+use alloc::collections::VecDeque;
 use core::borrow::Borrow;
 
 /// Beside two blocks, the look-ahead holds twice this: the longest literal and a chunk of positions, and as much again
@@ -36,6 +38,10 @@ pub struct DeltaJob<I> {
     limits: Limits,
     options: DeltaOptions,
     source: Source,
+    /// Segments of the new file that others have searched, in order.
+    searched: VecDeque<Searched>,
+    /// How many of them were of use, and how many not.
+    joined: (u64, u64),
     emitter: Emitter,
     /// From the first byte that is not in the delta yet.
     ahead: Lookahead,
@@ -77,6 +83,8 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             limits,
             options,
             source,
+            searched: VecDeque::new(),
+            joined: (0, 0),
             ahead,
             run: 0,
             payload: 0,
@@ -94,6 +102,18 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         (self.source, self.ahead) = Self::start(self.index.borrow(), self.options, &limits);
         self.emitter = Emitter::new(self.options.profile, limits);
         self
+    }
+
+    /// Takes what was found in a segment of the new file that lies behind all those given before. To be called before
+    /// the segment's first byte is offered; the delta is the same with it and without.
+    pub fn searched(&mut self, segment: Searched) {
+        self.searched.push_back(segment);
+    }
+
+    /// How many of the segments given by [`searched`](Self::searched) were of use, and how many were not.
+    #[must_use]
+    pub const fn joined(&self) -> (u64, u64) {
+        self.joined
     }
 
     fn start(index: &SignatureIndex, options: DeltaOptions, limits: &Limits) -> (Source, Lookahead) {
@@ -154,7 +174,23 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             Source::Search(search) => loop {
                 let last = room.last && room.input.is_empty();
                 let (data, start) = (self.ahead.bytes(), self.ahead.start());
-                match search.next(self.index.borrow(), data, start, last, &mut self.stats.search) {
+                let known = start + data.len() as u64;
+                let found = match next_searched(&mut self.searched, &mut self.joined, search) {
+                    Next::Take(event) if search.position() + event.len() as u64 <= known => {
+                        search.take(&event, &mut self.stats.search);
+                        event.found
+                    }
+                    // The file is shorter than the one that was searched.
+                    Next::Take(_) if last => {
+                        self.searched.clear();
+                        continue;
+                    }
+                    Next::Take(_) => Found::More,
+                    Next::Search { stop } => {
+                        search.next(self.index.borrow(), data, start, last, stop, &mut self.stats.search)
+                    }
+                };
+                match found {
                     Found::Run { misses, then } => {
                         self.run += misses;
                         self.matched = then;
@@ -189,6 +225,32 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             },
         }
     }
+}
+
+/// What the search does next.
+enum Next {
+    Take(Event),
+    /// It searches itself, and looks again at `stop`.
+    Search {
+        stop: u64,
+    },
+}
+
+/// What the segments that others have searched are good for now. Those that lie behind are dropped.
+fn next_searched(segments: &mut VecDeque<Searched>, joined: &mut (u64, u64), search: &Search) -> Next {
+    while let Some(segment) = segments.front_mut() {
+        match segment.at(search.position()) {
+            Use::Take(event) if search.may_take(&event) => return Next::Take(event),
+            Use::Take(_) => segment.pass(),
+            Use::MeetAt(stop) => return Next::Search { stop },
+            Use::Nothing => {
+                let count = if segment.was_used() { &mut joined.0 } else { &mut joined.1 };
+                *count += 1;
+                segments.pop_front();
+            }
+        }
+    }
+    Next::Search { stop: u64::MAX }
 }
 
 impl<I: Borrow<SignatureIndex>> Job for DeltaJob<I> {

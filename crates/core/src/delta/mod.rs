@@ -5,6 +5,8 @@ mod empty;
 mod job;
 mod options;
 mod scan;
+mod searched;
 
 pub use job::DeltaJob;
 pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};
+pub use searched::Searched;

@@ -10,7 +10,7 @@
 //!
 //! What is found depends on nothing but the position, and on what the budget has left there.
 
-use super::Profile;
+use super::{Profile, searched::Event};
 use crate::{Limits, SearchStats, SignatureIndex, Work};
 use alloc::boxed::Box;
 use rollsync_kernels::{
@@ -84,14 +84,31 @@ impl Search {
         }
     }
 
+    /// What the budget has spent of the position's segment.
+    pub(super) const fn spent(&self) -> u64 {
+        self.budget.spent_at(self.position)
+    }
+
+    /// The same search, from another position on.
+    pub(super) fn starting_at(mut self, position: u64) -> Self {
+        (self.position, self.chunk_start, self.chunk_end) = (position, position, position);
+        self
+    }
+
+    /// The first position that is not decided.
+    pub(super) const fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Goes on. `data` holds the new file from offset `start` on, which is at most the first undecided position; it
-    /// ends with the file when `last` is set.
+    /// ends with the file when `last` is set. No run of misses goes beyond `stop`, which is behind the position.
     pub(super) fn next(
         &mut self,
         index: &SignatureIndex,
         data: &[u8],
         start: u64,
         last: bool,
+        stop: u64,
         stats: &mut SearchStats,
     ) -> Found {
         let rest = &data[offset_in(start, self.position)..];
@@ -103,7 +120,9 @@ impl Search {
         if self.position == self.chunk_end && rest.len() > self.block_len {
             self.next_hit = 0;
             self.chunk_start = self.position;
-            let decided = self.scan.find(index.filter(), rest, 0, self.chunk_len, &mut self.hits);
+            let stop = stop.min(self.budget.segment_end(self.position)) - self.position;
+            let limit = usize::try_from(stop).unwrap_or(usize::MAX).min(self.chunk_len);
+            let decided = self.scan.find(index.filter(), rest, 0, limit, &mut self.hits);
             self.chunk_end = self.position + decided as u64;
             self.chunk_len = (2 * self.chunk_len).min(CHUNK);
         }
@@ -113,8 +132,28 @@ impl Search {
         match (last, rest.is_empty()) {
             (false, _) => Found::More,
             (true, true) => Found::End,
-            (true, false) => self.search_tail(index, rest, stats),
+            (true, false) => {
+                self.search_tail(index, rest, stop.min(self.budget.segment_end(self.position)), stats)
+            }
         }
+    }
+
+    /// Whether this search would find at the position what another did, which passed over nothing for want of work: it
+    /// would if it has spent no more than that one had.
+    pub(super) const fn may_take(&self, event: &Event) -> bool {
+        self.spent() <= event.spent
+    }
+
+    /// Takes what another search found at the position, as if it were found here.
+    pub(super) const fn take(&mut self, event: &Event, stats: &mut SearchStats) {
+        self.budget.spend(self.position, event.counted.hashed_bytes);
+        stats.add(&event.counted);
+        self.position += event.len() as u64;
+        // What this search had seen ahead is behind it now.
+        self.chunk_end = self.position;
+        self.scan.restart();
+        self.run.end();
+        self.tail = None;
     }
 
     /// The block that the window right behind a match equals. `None`, with nothing counted, when it is none: the run is
@@ -161,7 +200,13 @@ impl Search {
     }
 
     /// Decides positions at which the window is all that is left. `rest` begins at the position.
-    fn search_tail(&mut self, index: &SignatureIndex, rest: &[u8], stats: &mut SearchStats) -> Found {
+    fn search_tail(
+        &mut self,
+        index: &SignatureIndex,
+        rest: &[u8],
+        stop: u64,
+        stats: &mut SearchStats,
+    ) -> Found {
         let mut window = self.tail.take().unwrap_or_else(|| {
             if rest.len() == self.block_len {
                 self.scan.window_at(rest, 0)
@@ -171,7 +216,8 @@ impl Search {
                 window
             }
         });
-        for (misses, &out) in rest.iter().enumerate().take(CHUNK) {
+        let limit = usize::try_from(stop - self.position).unwrap_or(usize::MAX).min(CHUNK);
+        for (misses, &out) in rest.iter().enumerate().take(limit) {
             let digest = window.digest();
             if index.filter().may_contain(digest) {
                 let position = self.position + misses as u64;
@@ -182,7 +228,7 @@ impl Search {
             window.roll_out(out);
         }
         self.tail = Some(window);
-        self.found(rest.len().min(CHUNK), None, stats)
+        self.found(rest.len().min(limit), None, stats)
     }
 
     /// The block that a window equals. At most one strong sum, and none where no block has the weak one.
@@ -311,6 +357,25 @@ impl Budget {
         };
         let segment_len = (16 * block_len).max(1 << 20).next_power_of_two();
         Self { per_byte: per_byte.map(u64::from), segment_len, segment: 0, spent: 0 }
+    }
+
+    /// Where the segment of a position ends.
+    const fn segment_end(&self, position: u64) -> u64 {
+        (position | (self.segment_len - 1)).saturating_add(1)
+    }
+
+    /// What the segment of a position has hashed so far.
+    const fn spent_at(&self, position: u64) -> u64 {
+        if position & !(self.segment_len - 1) == self.segment { self.spent } else { 0 }
+    }
+
+    /// Counts bytes hashed at a position, when they are counted at all.
+    const fn spend(&mut self, position: u64, len: u64) {
+        if self.per_byte.is_none() {
+            return;
+        }
+        self.spent = self.spent_at(position) + len;
+        self.segment = position & !(self.segment_len - 1);
     }
 
     /// Whether a window of `len` bytes at `position` may be hashed; if so, that is counted.

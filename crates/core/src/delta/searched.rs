@@ -1,0 +1,130 @@
+//! Parts of a search that were done ahead of their turn.
+//!
+//! From a given position a search always finds the same. So a segment of the new file may be searched by somebody else,
+//! from a guessed position; as soon as the search proper comes to a position that the other has been at, it takes over
+//! what was found from there on. In a run of misses that is at once, in a run of matches at the next boundary they share,
+//! and in a file that resembles itself perhaps never: then the work was in vain, and nothing else.
+
+use super::{
+    DeltaOptions,
+    scan::{Found, Search},
+};
+use crate::{Limits, SearchStats, SignatureIndex};
+use alloc::vec::Vec;
+
+/// What a search found in a segment of the new file, to be given to a [`DeltaJob`](crate::DeltaJob) by
+/// [`searched`](crate::DeltaJob::searched) before its bytes.
+///
+/// ```
+/// use rollsync_core::{DeltaJob, DeltaOptions, Input, Job, Limits, LoadJob, Searched, SignatureIndex, SignatureJob, SignatureParams, Status};
+/// # let (basis, mut signature, mut load) = ([7; 5000], [0; 2000], LoadJob::new());
+/// # let made = SignatureJob::new(SignatureParams::recommended(Some(5000))).step(Input::last(&basis), &mut signature)?;
+/// # load.step(Input::last(&signature[..made.produced]), &mut [])?;
+/// # let index = SignatureIndex::build(load.into_signature().unwrap(), &Limits::default())?;
+/// let (new, options, limits) = ([7; 9000], DeltaOptions::default(), Limits::default());
+/// // On another thread, perhaps: the positions from 4000 on, in all that follows.
+/// let ahead = Searched::segment(&index, options, &limits, &new[4000..], 4000, 5000, true);
+/// let mut job = DeltaJob::new(&index, options);
+/// job.searched(ahead);
+/// let mut delta = [0; 100];
+/// assert_eq!(job.step(Input::last(&new), &mut delta)?.status, Status::Done);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Searched {
+    events: Vec<Event>,
+    next: usize,
+    /// Whether any of it was of use.
+    was_used: bool,
+}
+
+/// A step of the search: some misses and perhaps a match.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Event {
+    /// The position at which it began.
+    pub(super) position: u64,
+    pub(super) found: Found,
+    /// What the search's budget had spent of the position's segment.
+    pub(super) spent: u64,
+    /// What the search counted in it.
+    pub(super) counted: SearchStats,
+}
+
+impl Event {
+    /// How many bytes of the new file it is about.
+    pub(super) const fn len(&self) -> usize {
+        match self.found {
+            Found::Run { misses, then: Some(found) } => misses + found.len,
+            Found::Run { misses, then: None } => misses,
+            Found::More | Found::End => 0,
+        }
+    }
+}
+
+impl Searched {
+    /// Searches the positions `start..start + positions` of the new file. `data` holds it from `start` on, at least one
+    /// block and a byte beyond the last position, or to its end, which `last` tells.
+    ///
+    /// `options` and `limits` must be those of the job. It stops early where the work budget would have it pass over a
+    /// position: what to do there hangs on what the search proper has spent.
+    #[must_use]
+    pub fn segment(
+        index: &SignatureIndex,
+        options: DeltaOptions,
+        limits: &Limits,
+        data: &[u8],
+        start: u64,
+        positions: usize,
+        last: bool,
+    ) -> Self {
+        let mut searched = Self { events: Vec::new(), next: 0, was_used: false };
+        if index.signature().is_empty() {
+            return searched;
+        }
+        let mut search = Search::new(index, options.profile, limits).starting_at(start);
+        let end = start.saturating_add(positions as u64);
+        while search.position() < end && searched.events.try_reserve(1).is_ok() {
+            let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
+            let found = search.next(index, data, start, last, end, &mut counted);
+            if !matches!(found, Found::Run { .. }) || counted.skipped > 0 {
+                break;
+            }
+            searched.events.push(Event { position, found, spent, counted });
+        }
+        searched
+    }
+
+    /// Goes past an event that is of no use.
+    pub(super) const fn pass(&mut self) {
+        self.next += 1;
+    }
+
+    pub(super) const fn was_used(&self) -> bool {
+        self.was_used
+    }
+
+    /// How the search proper can use it at `position`.
+    pub(super) fn at(&mut self, position: u64) -> Use {
+        while self.events.get(self.next).is_some_and(|event| event.position < position) {
+            self.next += 1;
+        }
+        match self.events.get(self.next) {
+            None => Use::Nothing,
+            Some(event) if event.position == position => {
+                self.was_used = true;
+                Use::Take(*event)
+            }
+            Some(event) => Use::MeetAt(event.position),
+        }
+    }
+}
+
+/// What a searched segment is good for at a position.
+pub(super) enum Use {
+    /// It ends before.
+    Nothing,
+    /// It has been there too.
+    Take(Event),
+    /// It has been at this later position.
+    MeetAt(u64),
+}
