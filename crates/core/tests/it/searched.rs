@@ -20,10 +20,16 @@ fn cuts(new: &[u8], block_len: usize, at: &[Index]) -> Vec<usize> {
 }
 
 fn searched(
-    index: &SignatureIndex, options: DeltaOptions, limits: Limits, new: &[u8], cuts: &[usize], skip: usize,
+    index: &SignatureIndex,
+    options: DeltaOptions,
+    limits: Limits,
+    new: &[u8],
+    cuts: &[usize],
+    skip: usize,
 ) -> Vec<Searched> {
     let block_len = index.signature().params().block_len().as_usize();
-    let ends = cuts.iter().skip(1).chain([&new.len()]);
+    let end = new.len();
+    let ends = cuts.iter().skip(1).chain([&end]);
     let segments = cuts.iter().zip(ends).enumerate().filter(|(i, _)| skip == 0 || i % skip != 0);
     segments
         .map(|(_, (&start, &end))| {
@@ -35,7 +41,13 @@ fn searched(
 }
 
 fn with_and_without(
-    index: &SignatureIndex, profile: Profile, work: Work, new: &[u8], cuts: &[usize], skip: usize, slicing: &Slicing,
+    index: &SignatureIndex,
+    profile: Profile,
+    work: Work,
+    new: &[u8],
+    cuts: &[usize],
+    skip: usize,
+    slicing: &Slicing,
 ) -> [(Outcome, (u64, u64)); 2] {
     let options = DeltaOptions { profile, ..DeltaOptions::default() };
     let limits = Limits { work, ..Limits::default() };
@@ -99,18 +111,21 @@ fn a_spent_budget_changes_nothing() {
 #[test]
 fn segments_are_of_use() {
     let basis = Random::new(1).bytes(2_000_000, 0);
-    let new = [&basis[5..700_000], b"and more", &basis[600_000..], &Random::new(2).bytes(500_000, 0)].concat();
+    let new =
+        [&basis[5..700_000], b"and more", &basis[600_000..], &Random::new(2).bytes(500_000, 0)].concat();
     let index = index_of(&signature_of(&basis, params(Format::default(), 1000, 8)));
     let cuts: Vec<usize> = (0..new.len()).step_by(123_456).collect();
     let slicing = Slicing::whole();
-    let [plain, joined] = with_and_without(&index, Profile::Librsync234, Work::OfProfile, &new, &cuts, 0, &slicing);
+    let [plain, joined] =
+        with_and_without(&index, Profile::Librsync234, Work::OfProfile, &new, &cuts, 0, &slicing);
     assert_eq!(plain.0.essence(), joined.0.essence());
     assert_eq!((joined.1, plain.1), ((cuts.len() as u64, 0), (0, 0)), "every segment joins");
 
     let zeros = vec![0; 1_000_000];
     let index = index_of(&signature_of(&zeros, params(Format::default(), 1000, 8)));
     let cuts: Vec<usize> = (0..zeros.len()).step_by(123_456).collect();
-    let [plain, joined] = with_and_without(&index, Profile::Librsync234, Work::OfProfile, &zeros, &cuts, 0, &slicing);
+    let [plain, joined] =
+        with_and_without(&index, Profile::Librsync234, Work::OfProfile, &zeros, &cuts, 0, &slicing);
     assert_eq!(plain.0.essence(), joined.0.essence());
     assert_eq!(joined.1.0 + joined.1.1, cuts.len() as u64);
 }
