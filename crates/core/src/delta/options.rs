@@ -13,7 +13,7 @@ pub enum Profile {
     /// The bytes of librsync 2.3.3 and 2.3.4: literals cut at 65533, the lowest of equal blocks.
     Librsync234,
     /// rollsync's own: literals cut at 65535; of equal blocks the one that continues the previous copy, else the
-    /// lowest. Never larger, and bounded in work: see [`Work`](crate::Work).
+    /// lowest. Never more copies, and bounded in work: see [`Work`](crate::Work).
     #[default]
     Compact,
 }

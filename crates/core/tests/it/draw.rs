@@ -2,7 +2,8 @@
 
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
 
-/// So many cases from one seed, whatever the environment says; a failure is printed, not stored.
+/// So many cases from one seed, unless `PROPTEST_CASES` or `PROPTEST_RNG_SEED` ask for others; a failure is printed, not
+/// stored.
 pub(crate) fn cases(cases: u32) -> Config {
     Config {
         cases,
