@@ -104,6 +104,24 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self
     }
 
+    /// What it searches in.
+    #[must_use]
+    pub fn index(&self) -> &SignatureIndex {
+        self.index.borrow()
+    }
+
+    /// How it writes its delta.
+    #[must_use]
+    pub const fn options(&self) -> DeltaOptions {
+        self.options
+    }
+
+    /// What it may take.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Takes what was found in a segment of the new file that lies behind all those given before. To be called before
     /// the segment's first byte is offered; the delta is the same with it and without.
     pub fn searched(&mut self, segment: Searched) {

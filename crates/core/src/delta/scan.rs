@@ -334,6 +334,11 @@ const fn offset_in(start: u64, position: u64) -> usize {
     (position - start) as usize
 }
 
+/// How the new file is cut: a power of two, so that a boundary is found by its bits.
+pub(super) fn segment_len(block_len: u64) -> u64 {
+    (16 * block_len).max(1 << 20).next_power_of_two()
+}
+
 /// How many bytes may still be hashed.
 ///
 /// The new file is cut at fixed places, multiples of `segment_len`, and each segment starts anew, whatever was found
@@ -355,7 +360,7 @@ impl Budget {
             Work::Unlimited => None,
             Work::PerByte(bytes) => Some(bytes),
         };
-        let segment_len = (16 * block_len).max(1 << 20).next_power_of_two();
+        let segment_len = segment_len(block_len);
         Self { per_byte: per_byte.map(u64::from), segment_len, segment: 0, spent: 0 }
     }
 

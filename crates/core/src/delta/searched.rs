@@ -7,7 +7,7 @@
 
 use super::{
     DeltaOptions,
-    scan::{Found, Search},
+    scan::{Found, Search, segment_len},
 };
 use crate::{Limits, SearchStats, SignatureIndex};
 use alloc::vec::Vec;
@@ -62,6 +62,13 @@ impl Event {
 }
 
 impl Searched {
+    /// How many positions a segment should have: so many that the blocks which reach out of it do not matter, and as the
+    /// work budget counts them. A power of two, at least 1 MiB; segments should begin at its multiples.
+    #[must_use]
+    pub fn segment_len(index: &SignatureIndex) -> u64 {
+        segment_len(index.signature().params().block_len().get().into())
+    }
+
     /// Searches the positions `start..start + positions` of the new file. `data` holds it from `start` on, at least one
     /// block and a byte beyond the last position, or to its end, which `last` tells.
     ///

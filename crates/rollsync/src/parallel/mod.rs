@@ -1,0 +1,44 @@
+//! The work on several threads. They live inside one call, and what comes out is what one thread makes, byte for byte.
+//!
+//! A file is cut into segments of about a MiB. Workers take them as they come, the calling thread puts what they make in
+//! order and does all of the reading, writing and telling that the caller's own code takes part in.
+
+mod delta;
+mod signature;
+
+pub(crate) use signature::signature;
+
+use std::{num::NonZeroUsize, thread};
+
+/// How many threads work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Threads {
+    /// So many; one is the calling thread alone.
+    Exactly(NonZeroUsize),
+    /// One for each processor that the process may use: affinity and cgroup limits count.
+    Available,
+}
+
+impl Threads {
+    /// The calling thread alone.
+    pub const ONE: Self = Self::Exactly(NonZeroUsize::MIN);
+
+    /// How many that is, at most 64.
+    #[must_use]
+    pub fn count(self) -> usize {
+        let count = match self {
+            Self::Exactly(count) => count,
+            Self::Available => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        };
+        count.get().min(64)
+    }
+}
+
+impl Default for Threads {
+    fn default() -> Self {
+        Self::ONE
+    }
+}
+
+/// Segments above this length are not worth the memory that one for each thread takes.
+const SEGMENT_MAX: u64 = 8 << 20;
