@@ -145,7 +145,8 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Is told after every buffer, and at the end of each phase, how far the work is.
+    /// Is told how far the work is, after every buffer that was read or written and every part of the basis, and at the
+    /// end of each phase: often, so it should be quick.
     #[must_use]
     pub fn progress(mut self, told: &'a mut dyn FnMut(Report)) -> Self {
         self.progress = Some(told);

@@ -2,7 +2,8 @@
 
 use crate::{Basis, Drive, Error, NoBasis, Options, Phase, Report, drive::Watch};
 use rollsync_core::{
-    DeltaJob, Input, Job, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob, Stats,
+    DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
+    SignatureParams, Stats,
 };
 use std::io::{self, Read, Write};
 
@@ -25,7 +26,18 @@ pub fn signature(
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
     let params = options.signature.resolve(basis_len)?;
-    let job = SignatureJob::new(params).with_limits(options.limits);
+    signature_with(params, options.limits, basis, basis_len, output, options)
+}
+
+fn signature_with(
+    params: SignatureParams,
+    limits: Limits,
+    basis: impl Read,
+    basis_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let job = SignatureJob::new(params).with_limits(limits);
     let mut drive = Drive::with_buffers(job, options.buffers);
     run(&mut drive, Phase::Signature, basis_len, basis, &mut NoBasis, output, options)?;
     Ok(drive.stats())
@@ -113,10 +125,10 @@ pub fn index_basis(
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {
     let mut loader = Loader { job: LoadJob::new().with_limits(options.limits), failed: None };
+    let params = options.signature.resolve(basis_len)?;
     // The signature is no output of this work.
-    let output = options.limits.output.take();
-    let made = signature(basis, basis_len, &mut loader, options);
-    options.limits.output = output;
+    let limits = Limits { output: None, ..options.limits };
+    let made = signature_with(params, limits, basis, basis_len, &mut loader, options);
     if let Some(error) = loader.failed {
         return Err(error.into());
     }
