@@ -64,6 +64,8 @@ impl fmt::Display for ParamError {
 pub enum LimitKind {
     /// Bytes of output.
     Output,
+    /// Bytes of input, where all of it must be kept.
+    Input,
     /// Records of a signature.
     Records,
     /// Bytes of memory.
@@ -85,6 +87,7 @@ impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = match self.kind {
             LimitKind::Output => "bytes of output",
+            LimitKind::Input => "bytes of input",
             LimitKind::Records => "records",
             LimitKind::Memory => "bytes of memory",
         };

@@ -29,7 +29,8 @@ pub struct Limits {
     pub output: Option<u64>,
     /// Records (blocks) of a signature.
     pub records: Option<u64>,
-    /// Bytes of memory that grow with the input: of a signature's records and index, of a delta's look-ahead.
+    /// Bytes of memory that grow with the input: so many each for a signature with its index, and for a delta's
+    /// look-ahead. Room to grow counts as taken.
     pub memory: Option<u64>,
     /// Hashing done by a delta.
     pub work: Work,

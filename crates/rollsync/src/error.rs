@@ -72,14 +72,16 @@ error_from!(ParamError, LoadError, PatchError, ResourceError);
 /// For the adapters, which speak `std::io`: an I/O error is itself, another is carried inside.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
-        let kind = match (&error, error.kind()) {
-            (Error::Io { source, .. }, _) => source.kind(),
-            (_, ErrorKind::InputEnded) => io::ErrorKind::UnexpectedEof,
-            (_, ErrorKind::Memory) => io::ErrorKind::OutOfMemory,
-            (_, ErrorKind::Cancelled) => io::ErrorKind::Other,
-            (_, ErrorKind::Param) => io::ErrorKind::InvalidInput,
+        let kind = match error.kind() {
+            ErrorKind::InputEnded => io::ErrorKind::UnexpectedEof,
+            ErrorKind::Memory => io::ErrorKind::OutOfMemory,
+            ErrorKind::Cancelled => io::ErrorKind::Other,
+            ErrorKind::Param => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };
-        Self::new(kind, error)
+        match error {
+            Error::Io { source, .. } => source,
+            error => Self::new(kind, error),
+        }
     }
 }

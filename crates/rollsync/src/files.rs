@@ -3,6 +3,7 @@
 use crate::{
     Error, Options, OutputFile, OutputOptions, Side,
     file_error::{FileError, Files, Role},
+    spill::spill,
     streams,
 };
 use rollsync_core::Stats;
@@ -32,7 +33,9 @@ pub fn signature_file(
     let (basis, output) = ((Role::Basis, basis.as_ref()), (Role::Signature, output.as_ref()));
     let files = Files { input: basis, basis, output };
     let (file, len) = open(basis)?;
-    replace(files, &[&file], options, |output, options| streams::signature(&file, len, output, options))
+    replace(files, &[&file], options, |output, options| {
+        streams::signature(&file, len, output, options).map_err(|error| files.blame(error))
+    })
 }
 
 /// Makes the delta from the basis of the file `signature` to the file `new`, and writes it to `output`.
@@ -57,14 +60,15 @@ pub fn delta_file(
     let (sums, sums_len) = open(signature)?;
     let (file, len) = open(new)?;
     let loading = Files { input: signature, basis: signature, output };
-    let index = streams::load(&sums, sums_len, options).map_err(|error| loading.blame(error))?;
     let files = Files { input: new, basis: signature, output };
     replace(files, &[&sums, &file], options, |output, options| {
-        streams::delta(&index, &file, len, output, options)
+        let index = streams::load(&sums, sums_len, options).map_err(|error| loading.blame(error))?;
+        streams::delta(&index, &file, len, output, options).map_err(|error| files.blame(error))
     })
 }
 
-/// Makes the new file from the files `basis` and `delta`, and writes it to `output`, which may be the basis itself.
+/// Makes the new file from the files `basis` and `delta`, and writes it to `output`, which may be the basis itself. A basis
+/// that is a pipe is [spilled](crate::spill()) first.
 ///
 /// ```no_run
 /// use rollsync::{Options, patch_file};
@@ -84,10 +88,15 @@ pub fn patch_file(
     let files = Files { input: delta, basis, output: (Role::New, output.as_ref()) };
     let (old, _) = open(basis)?;
     let (commands, len) = open(delta)?;
-    // Reading at an offset moves nothing: the one descriptor serves as basis and stands among the inputs.
-    let mut bytes = old.try_clone().map_err(|source| opening(basis, source))?;
     replace(files, &[&old, &commands], options, |output, options| {
-        streams::patch(&mut bytes, &commands, len, output, options)
+        let spilling = Files { input: basis, ..files };
+        let mut bytes = if is_stream(&old).map_err(|source| opening(basis, source))? {
+            spill(&old, None).map_err(|error| spilling.blame(error))?
+        } else {
+            // Reading at an offset moves nothing: the one descriptor serves as basis and stands among the inputs.
+            old.try_clone().map_err(|source| opening(basis, source))?
+        };
+        streams::patch(&mut bytes, &commands, len, output, options).map_err(|error| files.blame(error))
     })
 }
 
@@ -113,10 +122,11 @@ pub fn diff_file(
     let (basis, basis_len) = open(old)?;
     let (file, len) = open(new)?;
     let indexing = Files { input: old, basis: old, output };
-    let index = streams::index_basis(&basis, basis_len, options).map_err(|error| indexing.blame(error))?;
     let files = Files { input: new, basis: old, output };
     replace(files, &[&basis, &file], options, |output, options| {
-        streams::delta(&index, &file, len, output, options)
+        let index =
+            streams::index_basis(&basis, basis_len, options).map_err(|error| indexing.blame(error))?;
+        streams::delta(&index, &file, len, output, options).map_err(|error| files.blame(error))
     })
 }
 
@@ -125,6 +135,17 @@ fn open(at: (Role, &Path)) -> Result<(File, Option<u64>), FileError> {
     let file = File::open(at.1).map_err(|source| opening(at, source))?;
     let metadata = file.metadata().map_err(|source| opening(at, source))?;
     Ok((file, metadata.is_file().then_some(metadata.len())))
+}
+
+/// Whether a file can only be read from front to back.
+fn is_stream(file: &File) -> io::Result<bool> {
+    let kind = file.metadata()?.file_type();
+    #[cfg(unix)]
+    return Ok(
+        std::os::unix::fs::FileTypeExt::is_fifo(&kind) || std::os::unix::fs::FileTypeExt::is_socket(&kind)
+    );
+    #[cfg(not(unix))]
+    return Ok(!kind.is_file() && !kind.is_dir());
 }
 
 fn opening((role, path): (Role, &Path), source: io::Error) -> FileError {
@@ -136,13 +157,13 @@ fn replace(
     files: Files<'_>,
     inputs: &[&File],
     options: &mut Options<'_>,
-    work: impl FnOnce(&mut OutputFile, &mut Options<'_>) -> Result<Stats, Error>,
+    work: impl FnOnce(&mut OutputFile, &mut Options<'_>) -> Result<Stats, FileError>,
 ) -> Result<Stats, FileError> {
     let mut output = OutputFile::create(
         files.output.1,
         &OutputOptions { inputs, keep_existing: options.keep_existing, sync: !options.no_sync },
     )?;
-    let stats = work(&mut output, options).map_err(|error| files.blame(error))?;
+    let stats = work(&mut output, options)?;
     output
         .flush()
         .map_err(|source| files.blame(Error::Io { side: Side::Write, offset: stats.bytes_out, source }))?;

@@ -91,10 +91,14 @@ pub struct DeltaSummary {
     pub trailing: u64,
 }
 
-/// Reads a file to its end and says what it is: a signature, a delta, or neither of them.
+/// Says what a file is: a signature, a delta, or neither of them.
 ///
-/// Memory does not grow with the file. What is told of as a signature or a delta is whole: it can be
-/// [loaded](crate::load), or [applied](crate::patch) to a basis that is long enough.
+/// A signature or a delta is read to its end, and memory does not grow with it. What is told of as one is whole: it can
+/// be [loaded](crate::load), or [applied](crate::patch) to a basis that is long enough.
+///
+/// Of a file that is neither, only the beginning is read: what a read gives until 4 bytes are there, or 12 when those
+/// are zeros. A program that writes it into a pipe may find that closed; who minds reads the rest, with a `&mut` of
+/// the reader.
 ///
 /// ```
 /// use rollsync::{Inspection, Limits, inspect};
@@ -130,7 +134,11 @@ struct InspectJob {
 }
 
 /// A signature's magic, block length and strong length.
-const HEADER_LEN: usize = 12;
+const HEADER_LEN: usize = len_of(SignatureParams::header);
+
+const fn len_of<const LEN: usize>(_: fn(&SignatureParams) -> [u8; LEN]) -> usize {
+    LEN
+}
 
 #[derive(Debug)]
 enum State {

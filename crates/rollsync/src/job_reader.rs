@@ -57,10 +57,15 @@ impl<J: Job, R: Read, B: Basis> Read for JobReader<J, R, B> {
             return Ok(0);
         }
         loop {
-            match self.drive.turn(&mut self.input, &mut self.basis, &mut place)? {
+            match self.drive.turn_without_input(&mut self.basis, &mut place)? {
                 Turn::Written(len) => return Ok(len),
                 Turn::Done => return Ok(0),
-                Turn::Read(_) | Turn::ReadBasis | Turn::Starved => {}
+                // What is known is told before more is asked for: whoever gives the input may wait for it.
+                Turn::Starved if self.drive.has_output() => self.drive.flush(),
+                Turn::Starved => {
+                    self.drive.turn(&mut self.input, &mut self.basis, &mut place)?;
+                }
+                Turn::Read(_) | Turn::ReadBasis => {}
             }
         }
     }
@@ -89,6 +94,36 @@ mod tests {
             assert_eq!(new, b"world!");
             assert_eq!((reader.stats().copy.bytes, reader.stats().bytes_out), (5, 6));
         }
+    }
+
+    /// Whoever gives the input may wait for what it has made so far.
+    #[test]
+    fn what_is_known_is_told_before_more_is_asked_for() {
+        struct Once<'a>(&'a [u8]);
+        impl Read for Once<'_> {
+            fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+                let bytes = std::mem::take(&mut self.0);
+                assert!(!bytes.is_empty(), "asked again before anything was told");
+                place[..bytes.len()].copy_from_slice(bytes);
+                Ok(bytes.len())
+            }
+        }
+        let mut reader = JobReader::new(PatchJob::new(), Once(b"rs\x026\x05hello"));
+        let mut place = [0; 5];
+        reader.read_exact(&mut place).unwrap();
+        assert_eq!(&place, b"hello");
+    }
+
+    #[test]
+    fn an_error_of_a_stream_is_itself() {
+        struct Full;
+        impl Read for Full {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::from_raw_os_error(28))
+            }
+        }
+        let error = JobReader::new(PatchJob::new(), Full).read(&mut [0; 4]).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(28));
     }
 
     #[test]

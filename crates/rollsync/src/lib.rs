@@ -49,6 +49,7 @@ mod job_reader;
 mod job_writer;
 mod options;
 mod output_file;
+mod parallel;
 mod spill;
 mod streams;
 #[cfg(feature = "tokio")]
@@ -65,6 +66,7 @@ pub use job_reader::JobReader;
 pub use job_writer::JobWriter;
 pub use options::{Options, Phase, Report};
 pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
+pub use parallel::Threads;
 pub use rollsync_core::{
     BasisRange, BlockLen, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart, EmptyBasis,
     Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits, LoadError,

@@ -1,6 +1,6 @@
 //! How whole work is done.
 
-use crate::{Buffers, CancelToken, Error};
+use crate::{Buffers, CancelToken, Error, Threads};
 use rollsync_core::{
     BlockLen, DeltaOptions, EmptyBasis, Format, Limits, Profile, SignatureOptions, StrongLenChoice,
 };
@@ -61,6 +61,7 @@ pub struct Options<'a> {
     pub(crate) delta: DeltaOptions,
     pub(crate) limits: Limits,
     pub(crate) buffers: Buffers,
+    pub(crate) threads: Threads,
     pub(crate) keep_existing: bool,
     pub(crate) no_sync: bool,
     cancel: Option<&'a CancelToken>,
@@ -124,6 +125,14 @@ impl<'a> Options<'a> {
         self
     }
 
+    /// How many threads make signatures and deltas; the calling one alone, unless told otherwise. What comes out is the
+    /// same.
+    #[must_use]
+    pub const fn threads(mut self, threads: Threads) -> Self {
+        self.threads = threads;
+        self
+    }
+
     /// Whether an output file that exists is kept, and that an error; it is replaced, unless told otherwise.
     #[must_use]
     pub const fn keep_existing(mut self, keep_existing: bool) -> Self {
@@ -145,7 +154,8 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Is told after every buffer, and at the end of each phase, how far the work is.
+    /// Is told how far the work is, after every buffer that was read or written and every part of the basis, and at the
+    /// end of each phase: often, so it should be quick.
     #[must_use]
     pub fn progress(mut self, told: &'a mut dyn FnMut(Report)) -> Self {
         self.progress = Some(told);
@@ -175,6 +185,7 @@ impl fmt::Debug for Options<'_> {
             .field("delta", &self.delta)
             .field("limits", &self.limits)
             .field("buffers", &self.buffers)
+            .field("threads", &self.threads)
             .field("keep_existing", &self.keep_existing)
             .field("sync", &!self.no_sync)
             .finish_non_exhaustive()

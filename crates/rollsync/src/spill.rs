@@ -21,7 +21,7 @@ use std::{
 /// ```
 ///
 /// # Errors
-/// When there are more than `limit` bytes, or reading, or writing the temporary, fails.
+/// When there are more than `limit` bytes, or reading, or writing the temporary, fails; the offset is the input's.
 pub fn spill(input: impl Read, limit: Option<u64>) -> Result<File, Error> {
     let on = |side| move |source| Error::Io { side, offset: 0, source };
     let mut file = tempfile::tempfile().map_err(on(Side::Write))?;
@@ -32,9 +32,7 @@ pub fn spill(input: impl Read, limit: Option<u64>) -> Result<File, Error> {
     let side = if input.failed { Side::Read } else { Side::Write };
     let copied = copied.map_err(|source| Error::Io { side, offset: input.offset, source })?;
     if let Some(limit) = limit.filter(|limit| copied > *limit) {
-        return Err(
-            ResourceError::Limit(LimitError { kind: LimitKind::Output, limit, needed: copied }).into()
-        );
+        return Err(ResourceError::Limit(LimitError { kind: LimitKind::Input, limit, needed: copied }).into());
     }
     file.rewind().map_err(on(Side::Write))?;
     Ok(file)
@@ -76,7 +74,7 @@ mod tests {
         let error = spill(&b"0123456789"[..], Some(9)).unwrap_err();
         assert_eq!(
             (error.kind(), error.to_string().as_str()),
-            (ErrorKind::Limit, "10 bytes of output needed, 9 allowed")
+            (ErrorKind::Limit, "10 bytes of input needed, 9 allowed")
         );
     }
 

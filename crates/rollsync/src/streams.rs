@@ -1,8 +1,9 @@
 //! The four operations over readers and writers.
 
-use crate::{Basis, Drive, Error, NoBasis, Options, Phase, Report, drive::Watch};
+use crate::{Basis, Drive, Error, NoBasis, Options, Phase, Report, drive::Watch, parallel};
 use rollsync_core::{
-    DeltaJob, Input, Job, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob, Stats,
+    DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
+    SignatureParams, Stats,
 };
 use std::io::{self, Read, Write};
 
@@ -19,13 +20,32 @@ use std::io::{self, Read, Write};
 /// # Errors
 /// When the parameters do not suit each other, a stream fails, a limit is reached, or the work is cancelled.
 pub fn signature(
-    basis: impl Read,
+    basis: impl Read + Send,
     basis_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
     let params = options.signature.resolve(basis_len)?;
-    let job = SignatureJob::new(params).with_limits(options.limits);
+    signature_with(params, options.limits, basis, basis_len, output, options)
+}
+
+fn signature_with(
+    params: SignatureParams,
+    limits: Limits,
+    basis: impl Read + Send,
+    basis_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let threads = threads_for(basis_len, options);
+    if threads > 1 {
+        let phase = Phase::Signature;
+        let watch: &mut Watch<'_> = &mut |bytes_in, bytes_out| {
+            options.watch(Report { phase, bytes_in, total_in: basis_len, bytes_out })
+        };
+        return parallel::signature(params, basis, output, limits, threads, watch);
+    }
+    let job = SignatureJob::new(params).with_limits(limits);
     let mut drive = Drive::with_buffers(job, options.buffers);
     run(&mut drive, Phase::Signature, basis_len, basis, &mut NoBasis, output, options)?;
     Ok(drive.stats())
@@ -73,7 +93,10 @@ pub fn delta(
 ) -> Result<Stats, Error> {
     let job = DeltaJob::new(index, options.delta).with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, options.buffers);
-    run(&mut drive, Phase::Delta, new_len, new, &mut NoBasis, output, options)?;
+    let (phase, threads) = (Phase::Delta, threads_for(new_len, options));
+    let watch: &mut Watch<'_> =
+        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in: new_len, bytes_out });
+    drive.run_with_threads_watched(new, output, threads, watch)?;
     Ok(drive.stats())
 }
 
@@ -108,15 +131,15 @@ pub fn patch(
 /// # Errors
 /// As those have.
 pub fn index_basis(
-    basis: impl Read,
+    basis: impl Read + Send,
     basis_len: Option<u64>,
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {
     let mut loader = Loader { job: LoadJob::new().with_limits(options.limits), failed: None };
+    let params = options.signature.resolve(basis_len)?;
     // The signature is no output of this work.
-    let output = options.limits.output.take();
-    let made = signature(basis, basis_len, &mut loader, options);
-    options.limits.output = output;
+    let limits = Limits { output: None, ..options.limits };
+    let made = signature_with(params, limits, basis, basis_len, &mut loader, options);
     if let Some(error) = loader.failed {
         return Err(error.into());
     }
@@ -146,6 +169,14 @@ impl Write for Loader {
         Ok(())
     }
 }
+
+/// More than one thread only where there is something to share.
+fn threads_for(len: Option<u64>, options: &Options<'_>) -> usize {
+    if len.is_some_and(|len| len < SHARED) { 1 } else { options.threads.count() }
+}
+
+/// Below this length one thread is done before others have begun.
+const SHARED: u64 = 4 << 20;
 
 fn run<J: Job>(
     drive: &mut Drive<J>,

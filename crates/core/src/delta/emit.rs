@@ -45,6 +45,10 @@ impl Emitter {
         Ok(self.limits.check_output(self.produced)?)
     }
 
+    pub(super) const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// Moves commands to the output; whether all of them went.
     pub(super) fn drain(&mut self, room: &mut Room<'_, '_>) -> bool {
         self.queue.drain(room)

@@ -20,7 +20,8 @@ const LOOKAHEAD: usize = 192 << 10;
 
 /// Turns a new file into its delta against a signature.
 ///
-/// Memory is two block lengths and some hundred KiB, and no more than has arrived.
+/// Memory is two block lengths and some hundred KiB, or what has arrived and as much again, whichever is less; four block
+/// lengths when the signature has no records and librsync 2.3.4's buffers are replayed.
 ///
 /// ```
 /// use rollsync_core::{DeltaJob, DeltaOptions, Input, Job, Limits, Signature, SignatureIndex, SignatureParams};
@@ -95,19 +96,21 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         }
     }
 
-    /// The same with limits: of `output`, `memory` and `work`. To be set before the first step.
+    /// The same with limits: of `output`, `memory` and `work`. Set in the middle, they hold from there on.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
-        (self.source, self.ahead) = Self::start(self.index.borrow(), self.options, &limits);
-        self.emitter = Emitter::new(self.options.profile, limits);
+        self.emitter.set_limits(limits);
+        if let Source::Search(search) = &mut self.source {
+            search.set_work(self.options.profile, limits.work);
+        }
         self
     }
 
     /// What it searches in.
     #[must_use]
-    pub fn index(&self) -> &SignatureIndex {
-        self.index.borrow()
+    pub const fn index(&self) -> &I {
+        &self.index
     }
 
     /// How it writes its delta.

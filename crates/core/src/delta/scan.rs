@@ -100,6 +100,11 @@ impl Search {
         self.position
     }
 
+    /// What may be hashed from here on.
+    pub(super) fn set_work(&mut self, profile: Profile, work: Work) {
+        self.budget.per_byte = per_byte(profile, work);
+    }
+
     /// Goes on. `data` holds the new file from offset `start` on, which is at most the first undecided position; it
     /// ends with the file when `last` is set. No run of misses goes beyond `stop`, which is behind the position.
     pub(super) fn next(
@@ -339,6 +344,16 @@ pub(super) fn segment_len(block_len: u64) -> u64 {
     (16 * block_len).max(1 << 20).next_power_of_two()
 }
 
+/// How many bytes may be hashed for each; `None`: no limit.
+fn per_byte(profile: Profile, work: Work) -> Option<u64> {
+    let bytes = match work {
+        Work::OfProfile => profile.work(),
+        Work::Unlimited => None,
+        Work::PerByte(bytes) => Some(bytes),
+    };
+    bytes.map(u64::from)
+}
+
 /// How many bytes may still be hashed.
 ///
 /// The new file is cut at fixed places, multiples of `segment_len`, and each segment starts anew, whatever was found
@@ -355,13 +370,8 @@ struct Budget {
 
 impl Budget {
     fn new(profile: Profile, work: Work, block_len: u64) -> Self {
-        let per_byte = match work {
-            Work::OfProfile => profile.work(),
-            Work::Unlimited => None,
-            Work::PerByte(bytes) => Some(bytes),
-        };
         let segment_len = segment_len(block_len);
-        Self { per_byte: per_byte.map(u64::from), segment_len, segment: 0, spent: 0 }
+        Self { per_byte: per_byte(profile, work), segment_len, segment: 0, spent: 0 }
     }
 
     /// Where the segment of a position ends.

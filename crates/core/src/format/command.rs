@@ -23,14 +23,14 @@ const COPY_N8_N8: u8 = 0x54;
 pub enum Command {
     /// The next `len` bytes of the delta are bytes of the new file.
     Literal {
-        /// In bytes, at least 1.
+        /// In bytes, 1 to 2⁶³ - 1.
         len: u64,
     },
     /// The next `len` bytes of the new file stand in the basis at `offset`.
     Copy {
-        /// Where they begin in the basis.
+        /// Where they begin in the basis, at most 2⁶³ - 1.
         offset: u64,
-        /// In bytes, at least 1.
+        /// In bytes, 1 to 2⁶³ - 1.
         len: u64,
     },
     /// The new file is complete.
@@ -44,8 +44,13 @@ impl Command {
     /// Writes opcode and parameters at the front of `out`, in the smallest form, and returns how many bytes that took.
     ///
     /// # Panics
-    /// When `out` is too short for them; [`MAX_ENCODED_LEN`](Self::MAX_ENCODED_LEN) bytes always suffice.
+    /// When `out` is too short for them ([`MAX_ENCODED_LEN`](Self::MAX_ENCODED_LEN) bytes always suffice); and when the
+    /// command is none that a decoder takes: its length is 0, or a number is 2⁶³ or more.
     pub fn encode(self, out: &mut [u8]) -> usize {
+        const MAX: u64 = i64::MAX.cast_unsigned();
+        if let Self::Literal { len } | Self::Copy { len, .. } = self {
+            assert!((1..=MAX).contains(&len), "no command has a length of {len}");
+        }
         match self {
             Self::Literal { len } => match u8::try_from(len) {
                 Ok(short @ 1..=LITERAL_MAX_SHORT) => {
@@ -59,6 +64,7 @@ impl Command {
                 }
             },
             Self::Copy { offset, len } => {
+                assert!(offset <= MAX, "no copy has an offset of {offset}");
                 let (offset_width, len_width) = (netint::width_of(offset), netint::width_of(len));
                 out[0] = COPY_N1_N1 + 4 * offset_width + len_width;
                 let written = 1 + netint::put(offset, offset_width, &mut out[1..]);
@@ -215,6 +221,51 @@ mod tests {
             [0x4c, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
         );
         assert_eq!(encoded(Command::End), [0]);
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let decoded = |command| CommandDecoder::new().decode(&mut encoded(command).as_slice());
+        let most = i64::MAX.cast_unsigned();
+        for command in [
+            Command::Literal { len: 1 },
+            Command::Literal { len: most },
+            Command::Copy { offset: 0, len: 1 },
+            Command::Copy { offset: most, len: most },
+            Command::End,
+        ] {
+            assert_eq!(decoded(command), Ok(Some(command)));
+        }
+    }
+
+    #[test]
+    #[should_panic = "no command has a length of 0"]
+    fn a_literal_of_nothing_is_not_written() {
+        encoded(Command::Literal { len: 0 });
+    }
+
+    #[test]
+    #[should_panic = "no command has a length of 9223372036854775808"]
+    fn a_literal_whose_length_would_be_negative_is_not_written() {
+        encoded(Command::Literal { len: 1 << 63 });
+    }
+
+    #[test]
+    #[should_panic = "no command has a length of 0"]
+    fn a_copy_of_nothing_is_not_written() {
+        encoded(Command::Copy { offset: 7, len: 0 });
+    }
+
+    #[test]
+    #[should_panic = "no command has a length of 18446744073709551615"]
+    fn a_copy_whose_length_would_be_negative_is_not_written() {
+        encoded(Command::Copy { offset: 7, len: u64::MAX });
+    }
+
+    #[test]
+    #[should_panic = "no copy has an offset of 9223372036854775808"]
+    fn a_copy_whose_offset_would_be_negative_is_not_written() {
+        encoded(Command::Copy { offset: 1 << 63, len: 1 });
     }
 
     #[test]

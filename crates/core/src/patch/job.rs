@@ -84,6 +84,15 @@ impl PatchJob {
         self
     }
 
+    /// Takes back that the input had ended too early: more of it has come after all, and is offered next. Nothing happens
+    /// after another error, or none. Nothing is lost, if the step that failed was offered no bytes. (librsync's callers
+    /// may do so, by clearing `eof_in`.)
+    pub fn rearm(&mut self) {
+        if let Some(PatchError::InputEnded { .. }) = self.failed {
+            self.failed = None;
+        }
+    }
+
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<PatchStatus, PatchError> {
         loop {
             match &mut self.state {

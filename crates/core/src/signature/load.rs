@@ -59,6 +59,15 @@ impl LoadJob {
         self
     }
 
+    /// Takes back that the input had ended too early: more of it has come after all, and is offered next. Nothing happens
+    /// after another error, or none. Nothing is lost, if the step that failed was offered no bytes. (librsync's callers
+    /// may do so, by clearing `eof_in`.)
+    pub fn rearm(&mut self) {
+        if let Some(LoadError::InputEnded { .. }) = self.failed {
+            self.failed = None;
+        }
+    }
+
     /// The signature, once the job is done.
     #[must_use]
     pub fn into_signature(self) -> Option<Signature> {

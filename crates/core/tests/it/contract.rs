@@ -6,14 +6,14 @@
 //! 5. That what comes out does not depend on the slicing, is the matter of this module, and that of `empty_basis` for
 //!    signatures without records.
 
-use crate::draw::cases;
-use crate::engine::{delta_of, index_of, patch_of, signature_of};
+use crate::draw::{Random, cases};
+use crate::engine::{delta_of, index_of, load, params, patch_of, signature_of};
 use crate::files::{Pair, any_params, mutations};
 use crate::slicing::{Slicing, drive};
 use proptest::prelude::*;
 use rollsync_core::{
-    DeltaJob, DeltaOptions, Input, Job, Limits, LoadJob, PatchJob, PatchStatus, Profile, SignatureJob,
-    Status, Work,
+    DeltaJob, DeltaOptions, Format, Input, Job, Limits, LoadError, LoadJob, PatchError, PatchJob,
+    PatchStatus, Profile, SignatureJob, Status, Work,
 };
 
 fn any_profile() -> impl Strategy<Value = Profile> {
@@ -172,5 +172,76 @@ fn an_index_serves_many_jobs() {
     drop(index);
     for mut job in jobs {
         assert_eq!(drive(&mut job, b"basis some", &[], &Slicing::bytes()).essence(), first.essence());
+    }
+}
+
+/// An input that seemed to end goes on where it stopped, wherever that was.
+#[test]
+fn what_ended_too_early_can_go_on() {
+    let basis = Random::new(9).bytes(500, 0);
+    let signature = signature_of(&basis, params(Format::default(), 100, 8));
+    let delta = [b"rs\x026\x45\x05\x20\x41\x46", &basis[..70], b"\0"].concat();
+    let (whole_load, whole_patch) = (load(&signature).unwrap(), patch_of(&basis, &delta).output);
+    for cut in 0..signature.len() {
+        let mut job = LoadJob::new();
+        let result = job.step(Input::last(&signature[..cut]), &mut []);
+        // In a weak sum, or between two records, it has ended.
+        if let Err(error) = result {
+            assert!(matches!(error, LoadError::InputEnded { .. }), "{error}");
+            assert_eq!(job.step(Input::last(&[]), &mut []), Err(error), "until it is re-armed");
+            job.rearm();
+            assert_eq!(job.step(Input::last(&signature[cut..]), &mut []).unwrap().status, Status::Done);
+            assert_eq!(job.into_signature().unwrap(), whole_load);
+        }
+    }
+    for cut in 0..delta.len() {
+        let mut job = PatchJob::new();
+        let mut space = [0; 200];
+        let mut output = vec![];
+        let mut apply = |job: &mut PatchJob, mut input: &[u8]| loop {
+            let progress = job.step(Input::more(input), &mut space).unwrap();
+            input = &input[progress.consumed..];
+            output.extend_from_slice(&space[..progress.produced]);
+            match progress.status {
+                PatchStatus::NeedBasis(range) => {
+                    let from = usize::try_from(range.offset).unwrap();
+                    output.extend_from_slice(&basis[from..from + range.len]);
+                    job.basis_copied(range.len);
+                }
+                status => return status,
+            }
+        };
+        assert_eq!(apply(&mut job, &delta[..cut]), PatchStatus::NeedInput);
+        let error = job.step(Input::last(&[]), &mut []).unwrap_err();
+        assert!(matches!(error, PatchError::InputEnded { .. }), "{error}");
+        assert_eq!(job.step(Input::more(b"\0"), &mut []), Err(error), "until it is re-armed");
+        job.rearm();
+        assert_eq!(apply(&mut job, &delta[cut..]), PatchStatus::Done);
+        assert_eq!(output, whole_patch, "cut at {cut}");
+    }
+    let mut broken = PatchJob::new();
+    let error = broken.step(Input::last(b"rs\x026\x55"), &mut []).unwrap_err();
+    broken.rearm();
+    assert_eq!(broken.step(Input::last(&[]), &mut []).unwrap_err(), error, "what is corrupt stays so");
+}
+
+/// Limits set in the middle hold from there on, and lose nothing.
+#[test]
+fn limits_set_in_the_middle_lose_nothing() {
+    let basis = Random::new(10).bytes(3000, 0);
+    let index = index_of(&signature_of(&basis, params(Format::default(), 100, 8)));
+    let new = [&basis[..1500], b"something new", &basis[1000..]].concat();
+    let whole = delta_of(&index, &new, Profile::Compact, Work::OfProfile).output;
+    for cut in [0, 1, 1400, 1505, new.len()] {
+        let mut job = DeltaJob::new(&index, DeltaOptions::default());
+        let mut space = vec![0; 8000];
+        let first = job.step(Input::more(&new[..cut]), &mut space).unwrap();
+        assert_eq!(first.consumed, cut);
+        let mut output = space[..first.produced].to_vec();
+        let limits = Limits { output: Some(whole.len() as u64), ..Limits::default() };
+        let mut job = job.with_limits(limits);
+        let second = job.step(Input::last(&new[cut..]), &mut space).unwrap();
+        output.extend_from_slice(&space[..second.produced]);
+        assert_eq!((second.status, &output), (Status::Done, &whole), "cut at {cut}");
     }
 }

@@ -10,10 +10,15 @@ use std::io::{self, Read, Write};
 /// How many bytes are read and written at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Buffers {
-    /// Bytes of the input buffer; 0 counts as 1.
+    /// Bytes of the input buffer, at least 1 and at most [`MAX`](Self::MAX): others count as the nearest.
     pub input: usize,
-    /// Bytes of the output buffer; 0 counts as 1.
+    /// Bytes of the output buffer, likewise.
     pub output: usize,
+}
+
+impl Buffers {
+    /// The longest buffer: 16 MiB.
+    pub const MAX: usize = 16 << 20;
 }
 
 impl Default for Buffers {
@@ -62,6 +67,8 @@ pub struct Drive<J> {
     ended: bool,
     /// The output buffer is to be emptied before anything else.
     writing: bool,
+    /// How many bytes of the basis the action that is not answered yet asks for.
+    asked: usize,
     done: bool,
     bytes_in: u64,
     bytes_out: u64,
@@ -97,10 +104,11 @@ impl<J: Job> Drive<J> {
     pub fn with_buffers(job: J, buffers: Buffers) -> Self {
         Self {
             job,
-            input: Buffer::new(buffers.input.max(1)),
-            output: Buffer::new(buffers.output.max(1)),
+            input: Buffer::new(buffers.input.clamp(1, Buffers::MAX)),
+            output: Buffer::new(buffers.output.clamp(1, Buffers::MAX)),
             ended: false,
             writing: false,
+            asked: 0,
             done: false,
             bytes_in: 0,
             bytes_out: 0,
@@ -169,6 +177,7 @@ impl<J: Job> Drive<J> {
                     return Ok(Action::Read(self.input.free()));
                 }
                 PatchStatus::NeedBasis(BasisRange { offset, len }) => {
+                    self.asked = len;
                     return Ok(Action::ReadBasis { offset, place: &mut self.output.free()[..len] });
                 }
                 PatchStatus::NeedOutput => self.writing = true,
@@ -201,9 +210,10 @@ impl<J: Job> Drive<J> {
     /// Answers [`Action::ReadBasis`]: `len` bytes came, 0 when the basis has ended before.
     ///
     /// # Panics
-    /// When that is more than the place has.
+    /// When that is more than was asked for.
     pub fn basis_was_read(&mut self, len: usize) {
-        assert!(len <= self.output.free().len(), "no more than there is place for");
+        assert!(len <= self.asked, "no more than was asked for");
+        self.asked = 0;
         self.output.end += len;
         self.job.basis_copied(len);
     }
@@ -231,6 +241,23 @@ impl<J: Job> Drive<J> {
     #[must_use]
     pub fn into_job(self) -> J {
         self.job
+    }
+
+    pub(crate) const fn job_mut(&mut self) -> &mut J {
+        &mut self.job
+    }
+
+    pub(crate) const fn bytes_in(&self) -> u64 {
+        self.bytes_in
+    }
+
+    pub(crate) const fn bytes_out(&self) -> u64 {
+        self.bytes_out
+    }
+
+    /// Output that is not written yet.
+    pub(crate) const fn has_output(&self) -> bool {
+        !self.output.is_empty()
     }
 
     /// Writes all that can be said without further input.
@@ -275,7 +302,13 @@ impl<J: Job> Drive<J> {
         match self.next()? {
             Action::Read(_) => Ok(Turn::Starved),
             Action::ReadBasis { offset, place } => {
-                let read = uninterrupted(|| basis.read_at(offset, place));
+                let asked = place.len();
+                let read = uninterrupted(|| match basis.read_at(offset, place)? {
+                    len if len > asked => {
+                        Err(io::Error::other("the basis gave more than there is place for"))
+                    }
+                    len => Ok(len),
+                });
                 self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
                 Ok(Turn::ReadBasis)
             }

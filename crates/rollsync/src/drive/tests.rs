@@ -124,6 +124,37 @@ fn a_failed_job_keeps_its_counts_and_fails_again() {
     assert_eq!(patch(delta, b"").unwrap_err().to_string(), "reserved opcode 0x55 at offset 8");
 }
 
+/// One byte more than there is place for would stand in the new file, and nobody would know.
+#[test]
+fn a_basis_that_gives_more_than_was_asked_is_an_error() {
+    struct Generous;
+    impl Basis for Generous {
+        fn read_at(&mut self, _: u64, place: &mut [u8]) -> io::Result<usize> {
+            Ok(place.len() + 3)
+        }
+    }
+    let mut new = Vec::new();
+    let delta = b"rs\x026\x45\x06\x05\x01!\0";
+    let error = Drive::new(PatchJob::new()).run_with_basis(&delta[..], &mut Generous, &mut new).unwrap_err();
+    assert!(matches!(error, Error::Io { side: Side::Basis, offset: 6, .. }), "{error}");
+    assert_eq!(new, b"");
+}
+
+#[test]
+#[should_panic(expected = "no more than was asked for")]
+fn bytes_of_the_basis_that_nobody_asked_for_are_refused() {
+    Drive::new(PatchJob::new()).basis_was_read(1);
+}
+
+#[test]
+fn buffers_of_any_length_are_brought_into_bounds() {
+    let buffers = Buffers { input: usize::MAX, output: usize::MAX };
+    let mut signature = Vec::new();
+    let mut drive = Drive::with_buffers(SignatureJob::new(SignatureParams::recommended(None)), buffers);
+    drive.run(&b"hello world"[..], &mut signature).unwrap();
+    assert_eq!(signature.len(), 48);
+}
+
 #[test]
 fn a_drive_shows_its_own_buffers() {
     let mut drive = Drive::with_buffers(

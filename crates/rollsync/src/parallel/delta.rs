@@ -1,10 +1,10 @@
 //! A delta on several threads: segments are searched ahead, and joined where the search proper comes to a position that
 //! the other has been at.
 
-use super::SEGMENT_MAX;
+use super::{SEGMENT_MAX, read_full};
 use crate::{
     Drive, Error, NoBasis, Side,
-    drive::{Turn, Watch, read_full},
+    drive::{Turn, Watch},
 };
 use rollsync_core::{DeltaJob, Searched, SignatureIndex};
 use std::{
@@ -23,13 +23,18 @@ const VAIN: u64 = 2;
 /// So many are then not searched ahead.
 const PAUSE: u32 = 16;
 
-impl<I: Borrow<SignatureIndex> + Sync> Drive<DeltaJob<I>> {
+impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     /// As [`run`](Self::run), with `threads` workers that search ahead of the calling thread, which does all reading and
-    /// writing. The delta is the same, byte for byte, and so is what is counted. Memory is some MiB more.
+    /// writing. The delta is the same, byte for byte, and so is what is counted. Memory is some MiB a thread more.
     ///
     /// # Errors
     /// When a stream fails or the job does.
-    pub fn run_with_threads(&mut self, input: impl Read, output: impl Write, threads: usize) -> Result<(), Error> {
+    pub fn run_with_threads(
+        &mut self,
+        input: impl Read,
+        output: impl Write,
+        threads: usize,
+    ) -> Result<(), Error> {
         self.run_with_threads_watched(input, output, threads, &mut |_, _| Ok(()))
     }
 
@@ -41,24 +46,23 @@ impl<I: Borrow<SignatureIndex> + Sync> Drive<DeltaJob<I>> {
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
         let (options, limits) = (self.job().options(), self.job().limits());
-        let segment_len = Searched::segment_len(self.job().index());
+        let segment_len = Searched::segment_len(self.job().index().borrow());
         // A limit of memory leaves none for segments; without records there is nothing to search.
-        let alone = self.job().index().signature().is_empty() || limits.memory.is_some();
+        let alone = self.job().index().borrow().signature().is_empty() || limits.memory.is_some();
         if threads < 2 || alone || segment_len > SEGMENT_MAX {
             return self.run_watched(input, &mut NoBasis, output, watch);
         }
-        let segment_len = usize::try_from(segment_len).unwrap_or(usize::MAX);
-        let (tasks, queue) = channel::<Segment>();
-        let (results, done) = channel();
-        let queue = Mutex::new(queue);
-        let index = self.job().shared_index();
+        let index = self.job().index().clone();
         let index: &SignatureIndex = index.borrow();
+        let (tasks, queue) = channel::<(u64, Segment)>();
+        let (results, found) = channel();
+        let queue = Mutex::new(queue);
         thread::scope(|scope| {
             for _ in 0..threads {
                 let (queue, results) = (&queue, results.clone());
                 scope.spawn(move || {
-                    while let Some(task) = take(queue) {
-                        let Segment { number, start, data, positions, last } = task;
+                    while let Some((number, segment)) = take(queue) {
+                        let Segment { start, data, positions, last } = segment;
                         let found = Searched::segment(index, options, &limits, &data, start, positions, last);
                         if results.send((number, found)).is_err() {
                             return;
@@ -67,11 +71,153 @@ impl<I: Borrow<SignatureIndex> + Sync> Drive<DeltaJob<I>> {
                 });
             }
             drop(results);
-            // Whoever leaves this early drops the tasks' end; the workers then stop by themselves.
-            let overlap = index.signature().params().block_len().as_usize() + 1;
-            let reader = Cutter { input, segment_len, overlap, read: 0, next: None, ended: false };
-            let ahead = Ahead { tasks, done, found: BTreeMap::new(), number: 0, pause: 0, vain: 0 };
-            self.stitch(reader, ahead, threads + 1, &mut output, watch)
+            let mut ahead = Ahead {
+                cutter: Cutter::new(input, usize::try_from(segment_len).unwrap_or(usize::MAX), index),
+                // Whoever leaves this early drops the tasks' end; the workers then stop by themselves.
+                tasks,
+                found,
+                waiting: BTreeMap::new(),
+                queue: VecDeque::new(),
+                depth: threads + 1,
+                number: 0,
+                pause: 0,
+            };
+            self.stitch(&mut ahead, &mut output, watch)
         })
+    }
+
+    /// Drives the job through the segments, with what was found in each of them.
+    fn stitch(
+        &mut self,
+        ahead: &mut Ahead<impl Read>,
+        output: &mut impl Write,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Error> {
+        let mut vain = 0;
+        let mut segment: Option<Segment> = None;
+        let mut rest = 0..0;
+        loop {
+            watch(self.bytes_in(), self.bytes_out())?;
+            match self.turn_without_input(&mut NoBasis, output)? {
+                Turn::Done => return watch(self.bytes_in(), self.bytes_out()),
+                Turn::Starved => {
+                    if rest.is_empty() {
+                        let before = self.job().joined();
+                        if let Some((next, found)) = ahead.next(before.1.saturating_sub(vain) >= VAIN)? {
+                            rest = 0..next.positions;
+                            segment = Some(next);
+                            if let Some(found) = found {
+                                self.job_mut().searched(found);
+                            } else {
+                                vain = before.1;
+                            }
+                        }
+                    }
+                    let data = segment.as_ref().map_or(&[][..], |segment| &segment.data[rest.clone()]);
+                    if let Turn::Read(len) = self.turn(&mut &*data, &mut NoBasis, output)? {
+                        rest.start += len;
+                    }
+                }
+                Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
+            }
+        }
+    }
+}
+
+fn take(queue: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// Some positions of the new file, with the bytes behind them that their windows reach into.
+#[derive(Clone, Debug)]
+struct Segment {
+    start: u64,
+    data: Arc<Vec<u8>>,
+    positions: usize,
+    last: bool,
+}
+
+/// Segments on their way: read, given to the workers, taken back in order.
+struct Ahead<R> {
+    cutter: Cutter<R>,
+    tasks: Sender<(u64, Segment)>,
+    found: Receiver<(u64, Searched)>,
+    /// What was found out of turn.
+    waiting: BTreeMap<u64, Searched>,
+    /// Each segment that is read, with its number when it is being searched.
+    queue: VecDeque<(Segment, Option<u64>)>,
+    /// How many of them there are at most.
+    depth: usize,
+    number: u64,
+    /// How many more are not to be searched ahead.
+    pause: u32,
+}
+
+impl<R: Read> Ahead<R> {
+    /// The next segment, and what was found in it. `in_vain` when it was of no use of late.
+    fn next(&mut self, in_vain: bool) -> Result<Option<(Segment, Option<Searched>)>, Error> {
+        if in_vain && self.pause == 0 {
+            self.pause = PAUSE;
+        }
+        while self.queue.len() < self.depth
+            && let Some(segment) = self.cutter.next()?
+        {
+            let searched = self.pause == 0 && self.tasks.send((self.number, segment.clone())).is_ok();
+            self.queue.push_back((segment, searched.then_some(self.number)));
+            self.number += 1;
+            self.pause = self.pause.saturating_sub(1);
+        }
+        let Some((segment, number)) = self.queue.pop_front() else { return Ok(None) };
+        Ok(Some((segment, number.and_then(|number| self.wait(number)))))
+    }
+
+    fn wait(&mut self, number: u64) -> Option<Searched> {
+        loop {
+            if let Some(found) = self.waiting.remove(&number) {
+                return Some(found);
+            }
+            // All workers gone: one has panicked, and the scope will say so.
+            let (number, found) = self.found.recv().ok()?;
+            self.waiting.insert(number, found);
+        }
+    }
+}
+
+/// Cuts the input into segments.
+struct Cutter<R> {
+    input: R,
+    segment_len: usize,
+    /// How far a window reaches out of its segment, and the byte behind it.
+    overlap: usize,
+    start: u64,
+    /// What is read beyond the last segment.
+    held: Vec<u8>,
+    ended: bool,
+}
+
+impl<R: Read> Cutter<R> {
+    fn new(input: R, segment_len: usize, index: &SignatureIndex) -> Self {
+        let overlap = index.signature().params().block_len().as_usize() + 1;
+        Self { input, segment_len, overlap, start: 0, held: Vec::new(), ended: false }
+    }
+
+    fn next(&mut self) -> Result<Option<Segment>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let whole = self.segment_len + self.overlap;
+        let mut data = std::mem::take(&mut self.held);
+        let held = data.len();
+        data.resize(whole, 0);
+        let offset = self.start + held as u64;
+        let read = read_full(&mut self.input, &mut data[held..]);
+        let len = held + read.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
+        data.truncate(len);
+        self.ended = len < whole;
+        let positions = if self.ended { len } else { self.segment_len };
+        self.held = data[positions..].to_vec();
+        let segment = Segment { start: self.start, data: Arc::new(data), positions, last: self.ended };
+        self.start += positions as u64;
+        Ok(Some(segment))
     }
 }

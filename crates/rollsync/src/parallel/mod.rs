@@ -8,7 +8,11 @@ mod signature;
 
 pub(crate) use signature::signature;
 
-use std::{num::NonZeroUsize, thread};
+use std::{
+    io::{self, Read},
+    num::NonZeroUsize,
+    thread,
+};
 
 /// How many threads work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,3 +46,17 @@ impl Default for Threads {
 
 /// Segments above this length are not worth the memory that one for each thread takes.
 const SEGMENT_MAX: u64 = 8 << 20;
+
+/// Reads until `place` is full or the input ends; how much that was.
+fn read_full(input: &mut impl Read, place: &mut [u8]) -> io::Result<usize> {
+    let mut len = 0;
+    while len < place.len() {
+        match input.read(&mut place[len..]) {
+            Ok(0) => break,
+            Ok(read) => len += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(len)
+}

@@ -1,8 +1,10 @@
 //! A signature on several threads: blocks do not depend on each other.
 
-use super::SEGMENT_MAX;
-use crate::{Drive, Error, Side, drive::{Watch, read_full}};
-use rollsync_core::{Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats};
+use super::{SEGMENT_MAX, read_full};
+use crate::{Drive, Error, Side, drive::Watch};
+use rollsync_core::{
+    Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats,
+};
 use std::{
     collections::BTreeMap,
     io::{Read, Write},

@@ -10,3 +10,4 @@ mod output_file;
 #[cfg(unix)]
 mod special_files;
 mod streams;
+mod threads;

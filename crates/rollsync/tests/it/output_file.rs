@@ -109,6 +109,56 @@ fn a_new_file_gets_0666_less_the_umask_and_an_old_one_keeps_its_mode() {
     }
 }
 
+/// The temporary of a file that others may not read is nobody else's either.
+#[test]
+fn what_is_private_is_private_while_it_is_written() {
+    let folder = folder();
+    let path = folder.path().join("secret");
+    fs::write(&path, "old").unwrap();
+    for bits in [0o600, 0o640, 0o644] {
+        fs::set_permissions(&path, Permissions::from_mode(bits)).unwrap();
+        let file = OutputFile::create(&path, &OutputOptions::default()).unwrap();
+        assert_eq!(mode(file.temporary_path().unwrap()), 0o600);
+        file.commit().unwrap();
+        assert_eq!(mode(&path), bits);
+    }
+}
+
+/// In a folder that may be written but not read, all that cannot be done is to sync the folder.
+#[test]
+fn a_folder_that_cannot_be_read_admits_outputs() {
+    let sync = OutputOptions { sync: true, ..OutputOptions::default() };
+    if as_somebody_else("a_folder_that_cannot_be_read_admits_outputs") {
+        return;
+    }
+    let folder = folder();
+    let path = folder.path().join("new");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o300)).unwrap();
+    let mut file = OutputFile::create(&path, &sync).unwrap();
+    file.write_all(b"new").unwrap();
+    let committed = file.commit();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+    committed.unwrap();
+    assert_eq!((fs::read(&path).unwrap(), names(&folder)), (b"new".to_vec(), vec!["new".to_owned()]));
+}
+
+#[test]
+fn a_descriptor_of_a_file_that_is_to_be_kept_is_refused() {
+    use std::os::fd::AsRawFd;
+    let folder = folder();
+    let path = folder.path().join("log");
+    fs::write(&path, "what was logged").unwrap();
+    let log = OpenOptions::new().append(true).open(&path).unwrap();
+    let keep = OutputOptions { keep_existing: true, ..OutputOptions::default() };
+    for name in [format!("/dev/fd/{}", log.as_raw_fd()), format!("/proc/self/fd/{}", log.as_raw_fd())] {
+        let error = OutputFile::create(Path::new(&name), &keep).unwrap_err();
+        assert_eq!(error.step, OutputStep::Exists);
+        assert!(OutputFile::would_lose(Path::new(&name)));
+    }
+    assert_eq!(fs::read(&path).unwrap(), b"what was logged");
+    assert!(!OutputFile::would_lose(Path::new("/dev/null")));
+}
+
 #[test]
 fn the_owner_is_kept_where_that_is_allowed() {
     let folder = folder();
@@ -266,19 +316,26 @@ fn a_file_that_may_not_be_written_is_not_replaced() {
     let path = folder.path().join("read-only");
     fs::write(&path, "old").unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
-    if OpenOptions::new().write(true).open(&path).is_ok() {
-        // Root may write any file: let somebody else run this test.
-        let status = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "output_file::a_file_that_may_not_be_written_is_not_replaced"])
-            .current_dir("/")
-            .uid(65_534)
-            .gid(65_534)
-            .status();
-        assert!(status.unwrap().success());
+    if as_somebody_else("a_file_that_may_not_be_written_is_not_replaced") {
         return;
     }
     assert_eq!(write(&path, b"new").unwrap_err().step, OutputStep::Open);
     assert_eq!(fs::read(&path).unwrap(), b"old");
+}
+
+/// Root may do anything: runs a test of this module as somebody else, when that is who is asking. Whether it did.
+fn as_somebody_else(test: &str) -> bool {
+    if !rustix::process::geteuid().is_root() {
+        return false;
+    }
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("output_file::{test}")])
+        .current_dir("/")
+        .uid(65_534)
+        .gid(65_534)
+        .status();
+    assert!(status.unwrap().success());
+    true
 }
 
 fn fifo(folder: &TempDir, name: &str) -> PathBuf {

@@ -1,10 +1,14 @@
 //! Output that appears whole or not at all.
 
+mod system;
+mod target;
+
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io::{self, Write},
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
+use target::{follow, is_descriptor};
 use tempfile::NamedTempFile;
 
 /// A file being written. Its name shows the new content only after [`commit`](Self::commit); before that, and whenever
@@ -53,8 +57,8 @@ enum Kind {
 pub struct OutputOptions<'a> {
     /// Files that are read meanwhile: an output that would be written directly over one of them is refused.
     pub inputs: &'a [&'a File],
-    /// Whether a regular file that stands there is refused, now or when the output is put there. A device or FIFO is
-    /// written all the same: nothing of it is lost.
+    /// Whether a file that stands there is refused, now or when the output is put there: see
+    /// [`OutputFile::would_lose`].
     pub keep_existing: bool,
     /// Whether `commit` waits until file and folder are on the disk.
     pub sync: bool,
@@ -97,6 +101,9 @@ pub enum OutputStep {
     /// Renaming the temporary file over it.
     #[error("cannot be replaced")]
     Rename,
+    /// Waiting until the new name is on the disk. The only step behind which the file is replaced.
+    #[error("is replaced, but perhaps not on the disk")]
+    SyncFolder,
 }
 
 impl OutputFile {
@@ -107,33 +114,42 @@ impl OutputFile {
     /// kept, or its folder admits no temporary file.
     pub fn create(path: &Path, options: &OutputOptions<'_>) -> Result<Self, OutputError> {
         let failed = |step| move |source| OutputError { path: path.to_owned(), step, source };
-        let target = follow(path).map_err(failed(OutputStep::Open))?;
+        // Absolute: the caller may go elsewhere before the commit.
+        let target = follow(path).and_then(std::path::absolute).map_err(failed(OutputStep::Open))?;
         let replaced = match fs::metadata(&target) {
             Ok(metadata) => Some(Box::new(metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed(OutputStep::Open)(error)),
         };
         let kind = match replaced {
+            Some(found) if options.keep_existing && would_lose(&target, &found) => {
+                return Err(failed(OutputStep::Exists)(io::ErrorKind::AlreadyExists.into()));
+            }
             Some(found) if is_descriptor(&target) || !found.is_file() => {
-                if options.inputs.iter().any(|input| is_same_storage(&found, input)) {
+                if options.inputs.iter().any(|input| system::is_same_storage(&found, input)) {
                     return Err(failed(OutputStep::IsInput)(io::ErrorKind::InvalidInput.into()));
                 }
                 let file = OpenOptions::new().write(true).truncate(found.is_file()).open(&target);
                 Kind::Direct(file.map_err(failed(OutputStep::Open))?)
             }
             replaced => {
-                if replaced.is_some() && options.keep_existing {
-                    return Err(failed(OutputStep::Exists)(io::ErrorKind::AlreadyExists.into()));
-                }
                 if replaced.is_some() {
-                    check_writable(&target).map_err(failed(OutputStep::Open))?;
+                    system::check_writable(&target).map_err(failed(OutputStep::Open))?;
                 }
                 let step = if replaced.is_some() { OutputStep::Temporary } else { OutputStep::Open };
-                let file = temporary_beside(&target).map_err(failed(step))?;
+                let file = temporary_beside(&target, replaced.is_some()).map_err(failed(step))?;
                 Kind::Temporary { file, target, replaced }
             }
         };
         Ok(Self { path: path.to_owned(), sync: options.sync, keep_existing: options.keep_existing, kind })
+    }
+
+    /// Whether writing an output there would lose what a regular file holds. A device or FIFO loses nothing, and neither
+    /// does an open descriptor of an empty file.
+    #[must_use]
+    pub fn would_lose(path: &Path) -> bool {
+        let Ok(target) = follow(path) else { return false };
+        fs::metadata(&target).is_ok_and(|found| would_lose(&target, &found))
     }
 
     /// The temporary file that a killed process would leave behind; `None` when the output is written directly.
@@ -148,7 +164,7 @@ impl OutputFile {
     /// Puts what was written where it belongs.
     ///
     /// # Errors
-    /// When that cannot be done; nothing is replaced then.
+    /// When that cannot be done; nothing is replaced then, but where [`OutputStep::SyncFolder`] says otherwise.
     pub fn commit(self) -> Result<(), OutputError> {
         let Self { path, sync, keep_existing, kind } = self;
         let failed = |step| {
@@ -156,29 +172,25 @@ impl OutputFile {
             move |source| OutputError { path: path.clone(), step, source }
         };
         match kind {
-            Kind::Direct(file) => match sync.then(|| file.sync_all()) {
-                // Pipes and terminals have nothing to sync, and say so.
-                Some(Err(error)) if error.kind() != io::ErrorKind::InvalidInput => {
-                    Err(failed(OutputStep::Sync)(error))
-                }
-                _ => Ok(()),
-            },
+            Kind::Direct(file) if sync => system::sync(&file).map_err(failed(OutputStep::Sync)),
+            Kind::Direct(_) => Ok(()),
             Kind::Temporary { file, target, replaced } => {
                 if let Some(replaced) = &replaced {
-                    keep_owner_and_mode(file.as_file(), replaced).map_err(failed(OutputStep::Mode))?;
+                    system::keep_owner_and_mode(file.as_file(), replaced)
+                        .map_err(failed(OutputStep::Mode))?;
                 }
+                // Opened before anything is replaced: afterwards it would be too late to fail.
+                let mut folder = None;
                 if sync {
-                    file.as_file().sync_all().map_err(failed(OutputStep::Sync))?;
+                    system::sync(file.as_file()).map_err(failed(OutputStep::Sync))?;
+                    folder = system::folder_of(&target).map_err(failed(OutputStep::Sync))?;
                 }
                 let put = if keep_existing { file.persist_noclobber(&target) } else { file.persist(&target) };
                 put.map_err(|error| match error.error.kind() {
                     io::ErrorKind::AlreadyExists => failed(OutputStep::Exists)(error.error),
                     _ => failed(OutputStep::Rename)(error.error),
                 })?;
-                if sync {
-                    sync_folder_of(&target).map_err(failed(OutputStep::Sync))?;
-                }
-                Ok(())
+                folder.map_or(Ok(()), |folder| system::sync(&folder).map_err(failed(OutputStep::SyncFolder)))
             }
         }
     }
@@ -201,45 +213,12 @@ impl Write for OutputFile {
     }
 }
 
-/// The path with its last component's symbolic links followed, as far as a name that is no link or an open
-/// descriptor's. Where it leads there need be nothing.
-fn follow(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    // As many as Linux follows.
-    for _ in 0..40 {
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() && !is_descriptor(&path) => {
-                let link = fs::read_link(&path)?;
-                path = path.parent().unwrap_or(Path::new("")).join(link);
-            }
-            _ => return Ok(path),
-        }
-    }
-    #[cfg(unix)]
-    return Err(rustix::io::Errno::LOOP.into());
-    #[cfg(not(unix))]
-    Err(io::Error::other("too many symbolic links"))
+fn would_lose(target: &Path, found: &Metadata) -> bool {
+    found.is_file() && (found.len() > 0 || !is_descriptor(target))
 }
 
-/// Whether a path names an open file by its descriptor: that is written to, never replaced.
-fn is_descriptor(path: &Path) -> bool {
-    let names: Vec<Option<&str>> = path
-        .components()
-        .filter_map(
-            |component| if let Component::Normal(name) = component { Some(name.to_str()) } else { None },
-        )
-        .collect();
-    path.is_absolute()
-        && matches!(
-            names[..],
-            [Some("dev"), Some("stdin" | "stdout" | "stderr")]
-                | [Some("dev"), Some("fd"), _]
-                | [Some("proc"), _, Some("fd"), _]
-                | [Some("proc"), _, Some("task"), _, Some("fd"), _]
-        )
-}
-
-fn temporary_beside(target: &Path) -> io::Result<NamedTempFile> {
+/// A new file in the folder of `target`. It is nobody else's to read while it is `private`.
+fn temporary_beside(target: &Path, private: bool) -> io::Result<NamedTempFile> {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -250,77 +229,15 @@ fn temporary_beside(target: &Path) -> io::Result<NamedTempFile> {
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rollsync-").suffix(".tmp");
+    #[cfg(not(unix))]
+    let _ = private;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(if private { 0o600 } else { 0o666 }));
     }
     builder.tempfile_in(folder).map_err(|error| {
         // The message's own path would be the temporary's.
         error.raw_os_error().map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error)
     })
-}
-
-#[cfg(unix)]
-fn check_writable(path: &Path) -> io::Result<()> {
-    use rustix::fs::{Access, AtFlags, CWD, accessat};
-    Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
-}
-
-#[cfg(not(unix))]
-fn check_writable(path: &Path) -> io::Result<()> {
-    OpenOptions::new().write(true).open(path).map(drop)
-}
-
-/// Whether writing to the one would change the other: block devices, FIFOs and files, not terminals and the like.
-#[cfg(unix)]
-fn is_same_storage(output: &Metadata, input: &File) -> bool {
-    use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    let Ok(input) = input.metadata() else { return false };
-    let same_inode = (output.dev(), output.ino()) == (input.dev(), input.ino());
-    let both_block = output.file_type().is_block_device() && input.file_type().is_block_device();
-    !output.file_type().is_char_device() && same_inode || both_block && output.rdev() == input.rdev()
-}
-
-#[cfg(not(unix))]
-fn is_same_storage(_: &Metadata, _: &File) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn keep_owner_and_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
-    use rustix::{
-        fs::{Gid, Uid, fchown},
-        io::Errno,
-    };
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let created = file.metadata()?;
-    let mut mode = replaced.mode() & 0o7777;
-    if (created.uid(), created.gid()) != (replaced.uid(), replaced.gid()) {
-        let (owner, group) = (Uid::from_raw(replaced.uid()), Gid::from_raw(replaced.gid()));
-        let kept = fchown(file, Some(owner), Some(group));
-        if kept.is_err() {
-            // Another's file becomes ours; its group may still be one of ours.
-            let _: Result<(), Errno> = fchown(file, None, Some(group));
-            // What ran with the old owner's rights must not run with ours.
-            mode &= 0o0777;
-        }
-    }
-    file.set_permissions(fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder_of(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -1,0 +1,178 @@
+//! On any number of threads the same bytes come out, and the same is counted.
+
+use rollsync::{
+    BlockLen, Error, Format, LimitKind, Limits, Options, Profile, ResourceError, Stats, Threads, delta, load,
+    signature,
+};
+use std::{
+    io::{self, Read},
+    num::NonZeroUsize,
+};
+
+fn threads(count: usize) -> Threads {
+    Threads::Exactly(NonZeroUsize::new(count).unwrap())
+}
+
+/// xorshift64*
+fn random(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed | 1;
+    (0..len)
+        .map(|_| {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_be_bytes()[0]
+        })
+        .collect()
+}
+
+/// A basis and a new file, in several segments, each of its kind.
+fn pairs() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let basis = random(1, 3_500_000);
+    let mut inserted = Vec::new();
+    for (i, part) in basis.chunks(60_001).enumerate() {
+        inserted.extend_from_slice(part);
+        inserted.extend_from_slice(&random(i as u64 + 5, i % 9));
+    }
+    let zeros = vec![0; 3_200_000];
+    let mut specks = vec![1];
+    specks.extend_from_slice(&zeros);
+    for at in [700_000, 1_048_575, 1_048_576, 2_000_001] {
+        specks[at] = 9;
+    }
+    let period: Vec<u8> = random(2, 4093).into_iter().cycle().take(3_300_000).collect();
+    let half = [&basis[..1_700_000], &random(3, 1_800_000)].concat();
+    vec![
+        ("same", basis.clone(), basis.clone()),
+        ("inserted", basis.clone(), inserted),
+        ("unrelated", basis.clone(), random(4, 3_100_000)),
+        ("half", basis.clone(), half),
+        ("zeros", zeros, specks),
+        ("period", period.clone(), period[77..].to_vec()),
+        ("short", basis.clone(), basis[100..5000].to_vec()),
+        ("empty", basis.clone(), Vec::new()),
+        ("from nothing", Vec::new(), basis[..2_200_000].to_vec()),
+        ("exact segments", basis[..2 << 20].to_vec(), basis[..2 << 20].to_vec()),
+    ]
+}
+
+type Made = (Vec<u8>, Stats);
+
+fn made(basis: &[u8], new: &[u8], mut options: Options<'_>) -> (Made, Made) {
+    let (mut sums, mut difference) = (Vec::new(), Vec::new());
+    let sums_stats = signature(basis, None, &mut sums, &mut options).unwrap();
+    let index = load(&sums[..], None, &mut options).unwrap();
+    let stats = delta(&index, new, None, &mut difference, &mut options).unwrap();
+    ((sums, sums_stats), (difference, stats))
+}
+
+#[test]
+fn every_pair_on_any_number_of_threads() {
+    for (name, basis, new) in pairs() {
+        for (format, block_len, profile, counts) in [
+            (Format::RABIN_KARP_BLAKE2, 2048, Profile::Compact, &[2, 3, 8][..]),
+            (Format::ROLLSUM_MD4, 700, Profile::Librsync234, &[2]),
+            (Format::RABIN_KARP_MD4, 100_000, Profile::Librsync232, &[4]),
+        ] {
+            let options = || {
+                let block_len = BlockLen::new(block_len).unwrap();
+                Options::new().format(format).block_len(block_len).profile(profile)
+            };
+            let alone = made(&basis, &new, options());
+            for &count in counts {
+                let together = made(&basis, &new, options().threads(threads(count)));
+                assert!(alone == together, "{name}, blocks of {block_len}, {count} threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_hold_on_threads() {
+    let basis = random(7, 3_000_000);
+    let limited = |limits, count| {
+        let options = &mut Options::new()
+            .block_len(BlockLen::new(1000).unwrap())
+            .limits(limits)
+            .threads(threads(count));
+        signature(&basis[..], None, io::sink(), options).map(|stats| stats.blocks)
+    };
+    let reached = |result: Result<u64, Error>| match result {
+        Err(Error::Engine(rollsync::EngineError::Resource(ResourceError::Limit(limit)))) => limit.kind,
+        other => panic!("{other:?}"),
+    };
+    for count in [1, 2] {
+        assert_eq!(
+            limited(Limits { records: Some(3000), output: Some(12 + 36 * 3000), ..Limits::default() }, count)
+                .unwrap(),
+            3000
+        );
+        assert_eq!(
+            reached(limited(Limits { records: Some(2999), ..Limits::default() }, count)),
+            LimitKind::Records
+        );
+        assert_eq!(
+            reached(limited(Limits { output: Some(100_000), ..Limits::default() }, count)),
+            LimitKind::Output
+        );
+    }
+}
+
+/// Gives so many bytes, then fails.
+struct Failing(usize);
+
+impl Read for Failing {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        let len = place.len().min(self.0).min(10_000);
+        place[..len].fill(3);
+        self.0 -= len;
+        Ok(len)
+    }
+}
+
+#[test]
+fn a_failing_stream_ends_all_threads() {
+    let index =
+        load(&made(&random(1, 50_000), b"", Options::new()).0.0[..], None, &mut Options::new()).unwrap();
+    for len in [0, 500_000, 2_500_000] {
+        let options = &mut Options::new().threads(threads(3));
+        for result in [
+            signature(Failing(len), None, io::sink(), options),
+            delta(&index, Failing(len), None, io::sink(), options),
+        ] {
+            let error = result.unwrap_err();
+            assert!(matches!(error, Error::Io { side: rollsync::Side::Read, .. }), "{error}");
+        }
+    }
+    struct Full;
+    impl io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let data = random(2, 5_000_000);
+    let options = &mut Options::new().threads(threads(3));
+    for result in [signature(&data[..], None, Full, options), delta(&index, &data[..], None, Full, options)] {
+        assert!(matches!(result.unwrap_err(), Error::Io { side: rollsync::Side::Write, offset: 0, .. }));
+    }
+}
+
+#[test]
+fn a_cancelled_work_ends_all_threads() {
+    let (data, token) = (random(2, 5_000_000), rollsync::CancelToken::new());
+    let index = load(&made(&data[..50_000], b"", Options::new()).0.0[..], None, &mut Options::new()).unwrap();
+    let mut stop = |report: rollsync::Report| {
+        if report.bytes_in > 1_000_000 {
+            token.cancel();
+        }
+    };
+    let options = &mut Options::new().threads(threads(2)).cancel(&token).progress(&mut stop);
+    assert!(matches!(signature(&data[..], None, io::sink(), options), Err(Error::Cancelled)));
+    assert!(matches!(delta(&index, &data[..], None, io::sink(), options), Err(Error::Cancelled)));
+}
