@@ -15,6 +15,8 @@ pub(crate) enum Level {
     #[cfg(target_arch = "x86_64")]
     Sse2,
     #[cfg(target_arch = "x86_64")]
+    Sse41,
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// Part of every aarch64.
     #[cfg(target_arch = "aarch64")]
@@ -41,6 +43,8 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             (Level::Sse2, true),
             #[cfg(target_arch = "x86_64")]
+            (Level::Sse41, has_sse41()),
+            #[cfg(target_arch = "x86_64")]
             (Level::Avx2, has_avx2()),
             #[cfg(target_arch = "aarch64")]
             (Level::Neon, true),
@@ -56,11 +60,21 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Level::Sse2 => "sse2",
             #[cfg(target_arch = "x86_64")]
+            Level::Sse41 => "sse4.1",
+            #[cfg(target_arch = "x86_64")]
             Level::Avx2 => "avx2",
             #[cfg(target_arch = "aarch64")]
             Level::Neon => "neon",
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_sse41() -> bool {
+    #[cfg(feature = "std")]
+    return std::arch::is_x86_feature_detected!("sse4.1");
+    #[cfg(not(feature = "std"))]
+    return cfg!(target_feature = "sse4.1");
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -13,6 +13,8 @@ extern crate alloc;
 pub mod isa;
 pub mod scan;
 pub mod strong;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod vector;
 pub mod weak;
 
 pub use isa::Isa;

@@ -5,8 +5,9 @@ use alloc::{collections::TryReserveError, vec::Vec};
 
 /// Spreads a rollsum's bits over the whole word; odd, so nothing is lost. RabinKarp's are spread already.
 pub(super) const SPREAD: u32 = 0x9e37_79b1;
-/// Fits the first-level cache beside the data.
-const MIN_WORDS: usize = 16 * 1024 / 4;
+/// `SPREAD * UNSPREAD = 1` modulo 2³².
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const UNSPREAD: u32 = 0x0e8b_2f51;
 
 /// A set of weak sums that may answer "perhaps" for one that is not in it, never "no" for one that is.
 ///
@@ -57,6 +58,7 @@ impl Bare {
         }
     }
 
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     pub(super) const fn digest(self, bare: u32) -> u32 {
         match self.kind {
             WeakKind::RabinKarp => bare.wrapping_add(self.zero),
@@ -74,10 +76,20 @@ impl Bare {
             WeakKind::Rollsum => bare.wrapping_mul(SPREAD),
         }
     }
+
+    /// The sum whose bare form is looked up by `spread`.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    pub(super) const fn digest_of_spread(self, spread: u32) -> u32 {
+        self.digest(match self.kind {
+            WeakKind::RabinKarp => spread,
+            WeakKind::Rollsum => spread.wrapping_mul(UNSPREAD),
+        })
+    }
 }
 
 impl Filter {
-    /// How many bytes a filter for `len` sums takes: the power of two that gives 16 to 32 bits a sum, 16 KiB at least.
+    /// How many bytes a filter for `len` sums takes: the power of two that gives 16 to 32 bits a sum, and at least 16 KiB, or
+    /// 32 KiB from 2048 sums on.
     #[must_use]
     pub const fn size_for(len: usize) -> usize {
         4 * words_for(len)
@@ -116,11 +128,16 @@ impl Filter {
     }
 }
 
+/// The least number of words for `len` sums. Up to 32 KiB a larger filter is looked up as fast, and passes fewer.
+const fn min_words(len: usize) -> usize {
+    if len < 2048 { 4 << 10 } else { 8 << 10 }
+}
+
 /// A power of two, at most 2³¹: the shift in [`Filter::place`] stays above 0.
 const fn words_for(len: usize) -> usize {
     let words = (len / 2).saturating_add(1).next_power_of_two();
-    if words < MIN_WORDS {
-        MIN_WORDS
+    if words < min_words(len) {
+        min_words(len)
     } else if words > 1 << 31 {
         1 << 31
     } else {

@@ -6,14 +6,22 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod filter;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod sse41;
 #[cfg(test)]
 mod tests;
 
 pub use filter::Filter;
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use crate::isa::Level;
 use crate::{
-    isa::{Isa, Level},
+    Isa,
     weak::{self, RollingSum, WeakKind},
 };
 
@@ -34,13 +42,21 @@ pub struct Hit {
 pub struct Hits {
     list: [Hit; CHUNK],
     len: usize,
+    /// Where a vector scan keeps the sums of the chunk, so that it need not be cleared for each.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    sums: lanes::Sums,
 }
 
 impl Hits {
     /// Room for the hits of a chunk.
     #[must_use]
     pub const fn new() -> Self {
-        Self { list: [Hit { position: 0, digest: 0 }; CHUNK], len: 0 }
+        Self {
+            list: [Hit { position: 0, digest: 0 }; CHUNK],
+            len: 0,
+            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+            sums: lanes::Sums([0; CHUNK]),
+        }
     }
 
     /// The hits.
@@ -109,6 +125,12 @@ impl Scan {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is AVX2.
             Level::Avx2 => unsafe { avx2::scan(filter, &mut window, outgoing, incoming, from, hits) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `isa` says that there is SSE4.1.
+            Level::Sse41 => unsafe { sse41::scan(filter, &mut window, outgoing, incoming, from, hits) },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: `isa` says that there is NEON.
+            Level::Neon => unsafe { neon::scan(filter, &mut window, outgoing, incoming, from, hits) },
             _ => portable::scan(filter, &mut window, outgoing, incoming, from, hits),
         }
         self.window = Some(window);

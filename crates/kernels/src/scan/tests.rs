@@ -38,6 +38,8 @@ fn what_was_put_in_passes_and_most_else_does_not() {
 #[test]
 fn filters_grow_with_the_sums() {
     assert_eq!(Filter::size_for(0), 16 << 10);
+    assert_eq!(Filter::size_for(2047), 16 << 10);
+    assert_eq!(Filter::size_for(2048), 32 << 10);
     assert_eq!(Filter::size_for(30_000), 64 << 10);
     assert_eq!(Filter::size_for(2 << 20), 8 << 20);
     assert_eq!(Filter::size_for(usize::MAX), 8 << 30);

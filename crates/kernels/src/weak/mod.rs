@@ -12,15 +12,21 @@
 //! Source: the rsync paper (rollsum, with librsync's offset 31) and librsync 2.2's `RabinKarp`, as its
 //! published formats describe them.
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 mod rolling;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use rolling::RollingSum;
-pub(crate) use rolling::{CHAR_OFFSET, INVERSE_MULT, MULT, power};
+pub(crate) use rolling::{CHAR_OFFSET, power};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(crate) use rolling::{INVERSE_MULT, MULT};
 
 use crate::isa::{Isa, Level};
 
@@ -64,7 +70,13 @@ fn append_rabin_karp(isa: Isa, hash: u32, bytes: &[u8]) -> u32 {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 => unsafe { avx2::rabin_karp(hash, bytes) },
+        Level::Avx2 => unsafe { x86::rabin_karp_avx2(hash, bytes) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `isa` says that there is SSE4.1.
+        Level::Sse41 => unsafe { x86::rabin_karp_sse41(hash, bytes) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: `isa` says that there is NEON.
+        Level::Neon => unsafe { neon::rabin_karp(hash, bytes) },
         _ => portable::rabin_karp(hash, bytes),
     }
 }
@@ -74,8 +86,14 @@ fn append_rollsum(isa: Isa, s1: u32, s2: u32, bytes: &[u8]) -> (u32, u32) {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 => unsafe { avx2::rollsum(s1, s2, bytes) },
-        _ => portable::rollsum(s1, s2, bytes),
+        Level::Avx2 => unsafe { x86::rollsum_avx2(s1, s2, bytes) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `isa` says that there is SSE2.
+        Level::Sse2 | Level::Sse41 => unsafe { x86::rollsum_sse2(s1, s2, bytes) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: `isa` says that there is NEON.
+        Level::Neon => unsafe { neon::rollsum(s1, s2, bytes) },
+        Level::Portable => portable::rollsum(s1, s2, bytes),
     }
 }
 

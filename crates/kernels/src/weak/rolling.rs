@@ -136,6 +136,26 @@ impl RollingSum {
         self.len = shorter;
     }
 
+    /// The same window length with another digest.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    pub(crate) const fn set_digest(&mut self, digest: u32) {
+        match self.kind {
+            WeakKind::Rollsum => (self.low, self.high) = (digest & 0xffff, digest >> 16),
+            WeakKind::RabinKarp => self.low = digest,
+        }
+    }
+
+    /// What the oldest byte is multiplied with when it is dropped: `MULT` to the power of the length for RabinKarp,
+    /// the length for rollsum.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    #[expect(clippy::cast_possible_truncation, reason = "rollsum counts modulo 2^16")]
+    pub(crate) const fn outgoing_factor(&self) -> u32 {
+        match self.kind {
+            WeakKind::Rollsum => self.len as u32,
+            WeakKind::RabinKarp => self.high,
+        }
+    }
+
     /// What `out` at the front of the window contributes to s2.
     #[expect(clippy::cast_possible_truncation, reason = "rollsum counts modulo 2^16")]
     const fn weighted(&self, out: u8) -> u32 {

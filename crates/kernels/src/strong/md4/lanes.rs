@@ -1,66 +1,51 @@
 //! MD4 of many messages of one length, side by side: lane `i` of every vector belongs to message `i`.
 
 use super::{INITIAL, K2, K3};
+use crate::vector::Vector;
 
-/// A vector of 32-bit words, one for each of `COUNT` messages. Whoever has a value of such a type has the instructions
-/// that its operations need: the first value comes from [`splat`](Self::splat), which an `unsafe` caller vouches for.
-pub(super) trait Lanes: Copy {
-    const COUNT: usize;
+/// The most lanes of any vector.
+const MOST: usize = 16;
 
-    /// The same word in every lane.
-    ///
-    /// # Safety
-    /// The machine must have the instructions of this type.
-    unsafe fn splat(word: u32) -> Self;
-    fn add(self, other: Self) -> Self;
-    fn and(self, other: Self) -> Self;
-    fn or(self, other: Self) -> Self;
-    fn xor(self, other: Self) -> Self;
-    fn rotate<const BITS: i32>(self) -> Self;
-    /// The sixteen words of the 64 bytes at `at` of each message.
-    ///
-    /// # Safety
-    /// The machine must have the instructions of this type.
-    unsafe fn words(messages: &[&[u8]], at: usize) -> [Self; 16];
-    /// The words of all lanes.
-    fn store(self, words: &mut [u32]);
-}
-
-/// The digests of `V::COUNT` messages of one length, in their order.
+/// The digests of up to `V::COUNT` messages of one length, in their order. Lanes without a message of their own hash
+/// the last one again.
 ///
 /// # Safety
 /// The machine must have the instructions of `V`.
 #[inline(always)]
-pub(super) unsafe fn digests<V: Lanes>(messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
-    let len = messages[0].len();
-    assert!(messages.len() == V::COUNT && messages.iter().all(|message| message.len() == len));
-    // SAFETY: the caller vouches for the instructions.
-    let mut state = INITIAL.map(|word| unsafe { V::splat(word) });
-    let whole = len / 64 * 64;
-    for at in (0..whole).step_by(64) {
-        // SAFETY: the same.
-        compress(&mut state, &unsafe { V::words(messages, at) });
-    }
+pub(super) unsafe fn digests<V: Vector>(messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
+    let last = messages.len() - 1;
+    let all: [&[u8]; MOST] = core::array::from_fn(|i| messages[i.min(last)]);
+    let len = all[0].len();
+    assert!(last < V::COUNT && all.iter().all(|message| message.len() == len));
 
-    // What is left of each, the bit 1, zeros, and the length in bits.
-    let mut tails = [[0_u8; 128]; 16];
-    let (rest, padded) = (len - whole, if len - whole < 56 { 64 } else { 128 });
-    for (tail, message) in tails.iter_mut().zip(messages) {
+    // What is left of each behind its whole blocks, the bit 1, zeros, and the length in bits.
+    let mut tails = [[0_u8; 128]; MOST];
+    let rest = len % 64;
+    let (whole, padded) = (len - rest, if rest < 56 { 64 } else { 128 });
+    for (tail, message) in tails[..V::COUNT].iter_mut().zip(all) {
         tail[..rest].copy_from_slice(&message[whole..]);
         tail[rest] = 0x80;
         tail[padded - 8..padded].copy_from_slice(&(len as u64).wrapping_mul(8).to_le_bytes());
     }
-    let tails: [&[u8]; 16] = core::array::from_fn(|i| &tails[i][..padded]);
+    let tails: [&[u8]; MOST] = core::array::from_fn(|i| &tails[i][..padded]);
+
+    let [a, b, c, d] = INITIAL;
+    // SAFETY: the caller vouches for the instructions; so below.
+    let mut state = unsafe { [V::splat(a), V::splat(b), V::splat(c), V::splat(d)] };
+    for at in (0..whole).step_by(64) {
+        // SAFETY: the same.
+        compress(&mut state, &unsafe { V::transposed(&all[..V::COUNT], at) });
+    }
     for at in (0..padded).step_by(64) {
         // SAFETY: the same.
-        compress(&mut state, &unsafe { V::words(&tails[..V::COUNT], at) });
+        compress(&mut state, &unsafe { V::transposed(&tails[..V::COUNT], at) });
     }
 
-    let mut words = [[0_u32; 16]; 4];
+    let mut words = [[0_u32; MOST]; 4];
     for (words, vector) in words.iter_mut().zip(state) {
         vector.store(&mut words[..V::COUNT]);
     }
-    for message in 0..V::COUNT {
+    for message in 0..messages.len() {
         let mut digest = [0; 16];
         for (bytes, words) in digest.as_chunks_mut::<4>().0.iter_mut().zip(&words) {
             *bytes = words[message].to_le_bytes();
@@ -80,7 +65,7 @@ macro_rules! steps {
 }
 
 #[inline(always)]
-fn compress<V: Lanes>(state: &mut [V; 4], x: &[V; 16]) {
+fn compress<V: Vector>(state: &mut [V; 4], x: &[V; 16]) {
     // SAFETY: `state` holds values of the type, so the machine has its instructions.
     let (k2, k3) = unsafe { (Some(V::splat(K2)), Some(V::splat(K3))) };
     let mut s = *state;
@@ -93,22 +78,23 @@ fn compress<V: Lanes>(state: &mut [V; 4], x: &[V; 16]) {
 }
 
 #[inline(always)]
-fn step<V: Lanes, const BITS: i32>(a: V, f: V, x: V, k: Option<V>) -> V {
+fn step<V: Vector, const BITS: i32>(a: V, f: V, x: V, k: Option<V>) -> V {
     let x = k.map_or(x, |k| x.add(k));
-    a.add(x).add(f).rotate::<BITS>()
+    a.add(x).add(f).rotate_left::<BITS>()
 }
 
 #[inline(always)]
-fn choose<V: Lanes>(b: V, c: V, d: V) -> V {
+fn choose<V: Vector>(b: V, c: V, d: V) -> V {
     d.xor(b.and(c.xor(d)))
 }
 
 #[inline(always)]
-fn majority<V: Lanes>(b: V, c: V, d: V) -> V {
-    b.and(c).or(d.and(b.or(c)))
+fn majority<V: Vector>(b: V, c: V, d: V) -> V {
+    // `c ^ d` was the step before's `b ^ c`.
+    c.xor(b.xor(c).and(c.xor(d)))
 }
 
 #[inline(always)]
-fn parity<V: Lanes>(b: V, c: V, d: V) -> V {
+fn parity<V: Vector>(b: V, c: V, d: V) -> V {
     b.xor(c).xor(d)
 }

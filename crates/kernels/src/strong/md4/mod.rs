@@ -1,5 +1,6 @@
 //! MD4 (RFC 1320): one message that comes piece by piece, or many side by side.
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod lanes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -13,39 +14,44 @@ const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 const K2: u32 = 0x5a82_7999;
 const K3: u32 = 0x6ed9_eba1;
 
-/// The digests of many messages, each given to `put` with its message's number.
+/// The digests of many messages, each given to `put` with its message's number. Neighbours of one length are hashed
+/// side by side.
 pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
     let lanes = match isa.0 {
         Level::Portable => 1,
         #[cfg(target_arch = "x86_64")]
-        Level::Sse2 => 4,
+        Level::Sse2 | Level::Sse41 => 8,
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => 16,
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => 4,
+        Level::Neon => 8,
     };
     let mut done = 0;
-    while done < messages.len() {
-        let batch = &messages[done..messages.len().min(done + lanes)];
-        let side_by_side = batch.len() == lanes && batch.iter().all(|message| message.len() == batch[0].len());
+    while let Some(first) = messages.get(done) {
+        let alike = messages[done..].iter().take(lanes).take_while(|message| message.len() == first.len());
+        let batch = &messages[done..done + alike.count()];
+        let put = |i, digest| put(done + i, digest);
         match isa.0 {
+            Level::Portable => alone(first, put),
+            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+            _ if batch.len() == 1 => alone(first, put),
             #[cfg(target_arch = "x86_64")]
-            Level::Sse2 if side_by_side => x86::digests_sse2(batch, |i, digest| put(done + i, digest)),
+            Level::Sse2 | Level::Sse41 => x86::digests_sse2(batch, put),
+            #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is AVX2.
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 if side_by_side => unsafe { x86::digests_avx2(batch, |i, digest| put(done + i, digest)) },
+            Level::Avx2 => unsafe { x86::digests_avx2(batch, put) },
             #[cfg(target_arch = "aarch64")]
-            Level::Neon if side_by_side => neon::digests(batch, |i, digest| put(done + i, digest)),
-            _ => {
-                for (i, message) in batch.iter().enumerate() {
-                    let mut md4 = Md4::new();
-                    md4.update(message);
-                    put(done + i, md4.finish());
-                }
-            }
+            // SAFETY: `isa` says that there is NEON.
+            Level::Neon => unsafe { neon::digests_neon(batch, put) },
         }
         done += batch.len();
     }
+}
+
+fn alone(message: &[u8], mut put: impl FnMut(usize, [u8; 16])) {
+    let mut md4 = Md4::new();
+    md4.update(message);
+    put(0, md4.finish());
 }
 
 /// An MD4 hasher of bytes that come piece by piece.
