@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use crate::process::{capture, cargo, command, repo};
 
@@ -79,7 +78,10 @@ const MUTATIONS: [Mutation; 9] = [
 /// Breaks the rules in a copy of the tree, one after another; an error names those that no test misses.
 pub(crate) fn run() -> Result<(), String> {
     let tree = copy_of_the_tree()?;
-    tested(&tree).map_err(|failed| format!("the tests fail before anything is broken: {failed:?}"))?;
+    let failed = failed_tests(&tree)?;
+    if !failed.is_empty() {
+        return Err(format!("the tests fail before anything is broken: {failed:?}"));
+    }
     let mut missed = Vec::new();
     println!("{:<58}  first test that fails", "rule broken");
     for mutation in &MUTATIONS {
@@ -89,37 +91,41 @@ pub(crate) fn run() -> Result<(), String> {
             return Err(format!("{}: not there exactly once: {}", mutation.file, mutation.from.trim()));
         }
         write(&path, &whole.replace(mutation.from, mutation.to))?;
-        let result = tested(&tree);
+        let failed = failed_tests(&tree);
         write(&path, &whole)?;
-        match result {
-            Ok(()) => {
-                missed.push(mutation.rule);
-                println!("{:<58}  NONE", mutation.rule);
-            }
-            Err(failed) => println!(
-                "{:<58}  {}",
-                mutation.rule,
-                failed.first().map_or("(it does not build)", String::as_str)
-            ),
+        let failed = failed.map_err(|why| format!("{}: {why}", mutation.rule))?;
+        println!("{:<58}  {}", mutation.rule, failed.first().map_or("NONE", String::as_str));
+        if failed.is_empty() {
+            missed.push(mutation.rule);
         }
     }
     if missed.is_empty() { Ok(()) } else { Err(format!("no test misses: {}", missed.join("; "))) }
 }
 
-/// Runs the engine's tests in `tree`; an error lists those that failed.
-fn tested(tree: &Path) -> Result<(), Vec<String>> {
+/// Runs the engine's tests in `tree` and gives the names of those that fail; an error when they do not run to their end.
+fn failed_tests(tree: &Path) -> Result<Vec<String>, String> {
     let mut test = cargo();
     test.current_dir(tree).env("CARGO_TARGET_DIR", tree.join("target"));
     test.args(["test", "--quiet", "-p", "rollsync-core", "--test", "it", "--", "reference", "vectors"]);
-    let output = match test.stderr(Stdio::null()).output() {
-        Ok(output) if output.status.success() => return Ok(()),
-        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Err(error) => return Err(vec![error.to_string()]),
-    };
-    // The list at the end: each name alone on a line, behind the word `failures:`.
-    let list = output.rsplit("failures:").next().unwrap_or_default().lines();
-    let names = list.filter_map(|line| line.strip_prefix("    ")).map(str::to_owned);
-    Err(names.collect())
+    let output = test.output().map_err(|e| format!("cargo: {e}"))?;
+    if output.status.success() {
+        return Ok(Vec::new());
+    }
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    names(&said(&output.stdout)).ok_or_else(|| {
+        let why = said(&output.stderr);
+        let why = why.lines().find(|line| line.starts_with("error")).unwrap_or("without a word");
+        format!("no test has failed, and yet they did not succeed: {why}")
+    })
+}
+
+/// The list at the end of what a test binary says: each name alone on a line, behind the word `failures:`. `None` without one,
+/// as of a tree that does not build.
+fn names(said: &str) -> Option<Vec<String>> {
+    let (_, list) = said.rsplit_once("failures:")?;
+    let names: Vec<String> =
+        list.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 fn copy_of_the_tree() -> Result<PathBuf, String> {
@@ -145,4 +151,39 @@ fn read(path: &Path) -> Result<String, String> {
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_failed_tests_are_at_the_end() {
+        let said = "running 3 tests\n\nfailures:\n\n---- a::b stdout ----\nfailures: none, it said\n\n\n\
+                    failures:\n    a::b\n    c\n\ntest result: FAILED. 1 passed; 2 failed\n";
+        assert_eq!(names(said), Some(vec!["a::b".to_owned(), "c".to_owned()]));
+    }
+
+    #[test]
+    fn a_tree_that_does_not_build_is_not_caught_by_a_test() {
+        assert_eq!(names(""), None);
+        assert_eq!(names("running 3 tests\n"), None);
+    }
+
+    #[test]
+    fn an_error_says_what_is_wrong_with_the_tree() {
+        let tree = folder_of_no_package();
+        let failed = failed_tests(&tree);
+        fs::remove_dir_all(&tree).unwrap();
+        let why = failed.unwrap_err();
+        assert!(why.contains("error: "), "{why}");
+    }
+
+    /// A folder that cargo can build nothing in.
+    fn folder_of_no_package() -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("mutations-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("Cargo.toml"), "[workspace]\nmembers = []\n").unwrap();
+        folder
+    }
 }

@@ -52,6 +52,12 @@ pub(crate) fn end_by_broken_pipe() {
     }
 }
 
+/// Lets a write at the limit of file size fail, where it would end the process by `SIGXFSZ`. [`watch`] does so as well.
+pub(crate) fn report_file_size_limit() {
+    #[cfg(unix)]
+    signals::report_file_size_limit();
+}
+
 /// Begins to watch for the signals that end a process, at the first call. Such a signal takes the temporaries away, runs
 /// `last`, and then ends the process as it would have without this.
 pub(crate) fn watch(last: fn(i32)) {
@@ -75,6 +81,14 @@ mod signals {
     use crate::inherited;
 
     static STARTED: Once = Once::new();
+    static REPORTS_FILE_SIZE_LIMIT: Once = Once::new();
+
+    pub(super) fn report_file_size_limit() {
+        REPORTS_FILE_SIZE_LIMIT.call_once(|| {
+            // The signal comes beside the error of the write. Where it cannot be caught, it ends the process as ever.
+            let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+        });
+    }
 
     pub(super) fn watch(last: fn(i32)) {
         STARTED.call_once(|| {
@@ -84,8 +98,7 @@ mod signals {
     }
 
     fn spawn(last: fn(i32)) -> io::Result<()> {
-        // At its limit of file size a process gets a signal, and from the write an error: that one is reported.
-        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+        report_file_size_limit();
         let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU];
         let heeded = ending.into_iter().filter(|signal| !inherited::is_ignored(*signal));
         let mut signals = Signals::new(heeded)?;

@@ -78,7 +78,7 @@ fn ordering() -> Ordering {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    let mut output = Output::standard();
+    let mut output = Output::standard(&[])?;
     output.write_all(text.as_bytes()).map_err(|error| output::cannot_write(&error))?;
     output.finish()
 }

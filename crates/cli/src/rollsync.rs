@@ -27,7 +27,11 @@ use crate::interrupt;
 use clap::{Parser, Subcommand};
 use console::Console;
 use exit::Exit;
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// Runs `rollsync` with these arguments, the first of which is the program's name, and gives the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -74,11 +78,7 @@ enum Command {
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments.command,
-        Err(shown) => {
-            // Nobody is left to be told that help or a usage error cannot be shown.
-            let _ = shown.print();
-            return if shown.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+        Err(shown) => return show(&shown),
     };
     let (name, talk) = match &command {
         Command::Signature(arguments) => ("signature", &arguments.talk),
@@ -101,6 +101,21 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(failure) => {
             console.fail(&failure);
             failure.exit
+        }
+    }
+}
+
+/// Shows help, the version, or what is wrong with the arguments.
+fn show(shown: &clap::Error) -> Exit {
+    let written = shown.print().and_then(|()| io::stdout().flush());
+    match written {
+        // Nobody is left to be told that a usage error cannot be shown.
+        _ if shown.use_stderr() => Exit::Usage,
+        Ok(()) => Exit::Done,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
+        Err(error) => {
+            console::say_error(&format!("writing to standard output: {}", failure::words(&error)));
+            Exit::Io
         }
     }
 }

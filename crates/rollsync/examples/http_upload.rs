@@ -5,12 +5,15 @@
 //!   changes all at once, when the result has the digest that the client announced;
 //! - the answer is the digest of what is there now.
 //!
+//! Neither side trusts the other's lengths: the server takes no longer request than it likes and makes no larger file,
+//! whatever a delta asks for; the client takes no more records, and no more memory for them, than it likes.
+//!
 //! The server is a plain HTTP/1.1 one for the loopback interface, as short as it can be; in another the two handlers
 //! would be the same.
 //!
 //! `cargo run --example http_upload`
 
-use rollsync::{Options, OutputFile, OutputOptions, delta, load, patch, signature};
+use rollsync::{ErrorKind, Limits, Options, OutputFile, OutputOptions, Work, delta, load, patch, signature};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -20,7 +23,24 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     thread,
+    time::Duration,
 };
+
+/// The longest file that the server takes in, in bytes.
+const FILE_MAX: u64 = 1 << 30;
+/// The longest body of a request: literals, and as much again as they are for short copies.
+const REQUEST_MAX: u64 = 2 * FILE_MAX;
+/// The longest body of an answer: a signature of as many records as the client takes, 36 bytes each at most.
+const ANSWER_MAX: u64 = 12 + 36 * RECORDS_MAX;
+const RECORDS_MAX: u64 = 1 << 20;
+/// What the client takes of a server's signature, and the memory to search it.
+const OF_SIGNATURE: Limits =
+    Limits { output: None, records: Some(RECORDS_MAX), memory: Some(256 << 20), work: Work::OfProfile };
+/// What the server makes of a client's delta.
+const OF_DELTA: Limits =
+    Limits { output: Some(FILE_MAX), records: None, memory: None, work: Work::OfProfile };
+/// How long either waits for the other to send or to take something.
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(60));
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -35,7 +55,7 @@ fn main() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     let file = theirs.clone();
-    let server = thread::spawn(move || serve(&listener, &file, 5));
+    let server = thread::spawn(move || serve(&listener, &file, 7));
 
     let upload = upload(address, &ours)?;
     assert!(fs::read(&theirs)? == new);
@@ -55,14 +75,28 @@ fn main() -> Result<()> {
     println!("a broken delta: {} {}", broken.status, String::from_utf8_lossy(&broken.body));
     assert_eq!(broken.status, 422);
     assert_eq!(request(address, "PATCH", &current(b"other"), b"rs\x026\x05hello\0")?.status, 422);
+
+    // Some bytes that ask for an enormous file, and a request that says it is enormous.
+    let huge = request(address, "PATCH", &current(&new), b"rs\x026\x48\0\0\0\x01\0\0\0\0\0\0")?;
+    println!("a delta for 2^40 bytes: {} {}", huge.status, String::from_utf8_lossy(&huge.body));
+    assert_eq!(huge.status, 422);
+    let mut socket = TcpStream::connect(address)?;
+    write!(socket, "PATCH /file HTTP/1.1\r\nContent-Length: {}\r\n\r\n", u64::MAX)?;
+    assert_eq!(answer(&socket)?.status, 413);
+
     assert!(fs::read(&theirs)? == new, "none of them changed the file");
     server.join().expect("the server does not panic")?;
+
+    // A signature that does not end.
+    let endless = (&b"rs\x01G\0\0\x08\0\0\0\0\x20"[..]).chain(io::repeat(7));
+    let refused = load(endless, None, &mut Options::new().limits(OF_SIGNATURE)).err();
+    assert!(refused.is_some_and(|error| error.kind() == ErrorKind::Limit));
     Ok(())
 }
 
 /// The client: sends what the server's file lacks; bytes of signature and of delta.
 fn upload(server: SocketAddr, path: &Path) -> Result<(usize, usize)> {
-    let options = &mut Options::new();
+    let options = &mut Options::new().limits(OF_SIGNATURE);
     let answer = request(server, "GET", &[], b"")?;
     let version = answer.headers.get("etag").ok_or("no version")?.clone();
     let index = load(&answer.body[..], None, options)?;
@@ -82,9 +116,15 @@ fn upload(server: SocketAddr, path: &Path) -> Result<(usize, usize)> {
 fn serve(listener: &TcpListener, path: &Path, requests: usize) -> Result<()> {
     for _ in 0..requests {
         let (socket, _) = listener.accept()?;
+        socket.set_read_timeout(PATIENCE)?;
+        socket.set_write_timeout(PATIENCE)?;
         let mut stream = BufReader::new(&socket);
         let (first, headers) = head(&mut stream)?;
         let len = headers.get("content-length").map_or(Ok(0), |len| len.parse::<u64>())?;
+        if len > REQUEST_MAX {
+            Answer::new(413, b"longer than is taken here").send(&socket)?;
+            continue;
+        }
         let mut body = stream.take(len);
         let answer = match first.split(' ').next() {
             Some("GET") => send_signature(path),
@@ -114,7 +154,8 @@ fn apply_delta(path: &Path, headers: &HashMap<String, String>, body: impl Read) 
     }
     let file = OutputFile::create(path, &OutputOptions { sync: true, ..OutputOptions::default() })?;
     let mut output = Hashing { file, hasher: Sha256::new() };
-    if let Err(error) = patch(&mut &basis[..], body, None, &mut output, &mut Options::new()) {
+    if let Err(error) = patch(&mut &basis[..], body, None, &mut output, &mut Options::new().limits(OF_DELTA))
+    {
         return Ok(Answer::new(422, error.to_string().as_bytes()));
     }
     let digest = hex(output.hasher);
@@ -181,6 +222,8 @@ impl Answer {
 
 fn request(server: SocketAddr, method: &str, headers: &[(&str, String)], body: &[u8]) -> Result<Answer> {
     let socket = TcpStream::connect(server)?;
+    socket.set_read_timeout(PATIENCE)?;
+    socket.set_write_timeout(PATIENCE)?;
     let mut to = &socket;
     write!(to, "{method} /file HTTP/1.1\r\nHost: {server}\r\nContent-Length: {}\r\n", body.len())?;
     for (name, value) in headers {
@@ -188,11 +231,17 @@ fn request(server: SocketAddr, method: &str, headers: &[(&str, String)], body: &
     }
     to.write_all(b"\r\n")?;
     to.write_all(body)?;
+    answer(&socket)
+}
 
-    let mut stream = BufReader::new(&socket);
+fn answer(socket: &TcpStream) -> Result<Answer> {
+    let mut stream = BufReader::new(socket);
     let (first, headers) = head(&mut stream)?;
     let status = first.split(' ').nth(1).ok_or("no status")?.parse()?;
     let len = headers.get("content-length").ok_or("no length")?.parse()?;
+    if len > ANSWER_MAX {
+        return Err("the answer is longer than is taken here".into());
+    }
     let mut body = Vec::new();
     stream.take(len).read_to_end(&mut body)?;
     Ok(Answer { status, headers, body })

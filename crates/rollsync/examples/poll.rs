@@ -52,7 +52,7 @@ mod unix {
             let mut received = Vec::new();
             consumer.read_to_end(&mut received).map(|_| received)
         });
-        let waits = drive(&mut [&mut delta, &mut patch])?;
+        let waits = drive(vec![&mut delta, &mut patch])?;
         sending.join().expect("it does not panic")?;
         let received = receiving.join().expect("it does not panic")?;
 
@@ -65,23 +65,25 @@ mod unix {
     }
 
     /// Drives tasks to their ends, each as far as it can go, and waits when none can; how often it did.
-    fn drive(tasks: &mut [&mut dyn Advance]) -> Result<usize, Box<dyn Error>> {
+    fn drive(mut tasks: Vec<&mut dyn Advance>) -> Result<usize, Box<dyn Error>> {
         let mut waits = 0;
         loop {
-            let mut wanted = Vec::new();
-            for task in &mut *tasks {
-                wanted.push(task.advance()?);
+            let mut waiting = Vec::new();
+            for task in tasks {
+                // One that is done is asked no more.
+                if let Some(want) = task.advance()? {
+                    waiting.push((task, want));
+                }
             }
-            let waiting = tasks.iter().zip(&wanted);
-            let mut fds: Vec<_> =
-                waiting.filter_map(|(task, want)| want.map(|want| task.waits_for(want))).collect();
-            if fds.is_empty() {
+            if waiting.is_empty() {
                 return Ok(waits);
             }
+            let mut fds: Vec<_> = waiting.iter().map(|(task, want)| task.waits_for(*want)).collect();
             match poll(&mut fds, None) {
                 Ok(_) | Err(Errno::INTR) => waits += 1,
                 Err(error) => return Err(error.into()),
             }
+            tasks = waiting.into_iter().map(|(task, _)| task).collect();
         }
     }
 
@@ -91,6 +93,7 @@ mod unix {
         basis: B,
         input: UnixStream,
         output: UnixStream,
+        done: bool,
     }
 
     /// What a task waits for.
@@ -101,7 +104,7 @@ mod unix {
     }
 
     trait Advance {
-        /// Goes on as far as the sockets let it, and says what it waits for; `None` when it is done.
+        /// Goes on as far as the sockets let it, and says what it waits for; `None`, once, when it is done.
         fn advance(&mut self) -> Result<Option<Want>, Box<dyn Error>>;
 
         fn waits_for(&self, want: Want) -> PollFd<'_>;
@@ -111,7 +114,7 @@ mod unix {
         fn new(job: J, basis: B, input: UnixStream, output: UnixStream) -> io::Result<Self> {
             input.set_nonblocking(true)?;
             output.set_nonblocking(true)?;
-            Ok(Self { drive: Drive::new(job), basis, input, output })
+            Ok(Self { drive: Drive::new(job), basis, input, output, done: false })
         }
     }
 
@@ -139,6 +142,8 @@ mod unix {
                         self.drive.basis_was_read(len);
                     }
                     Action::Done => {
+                        assert!(!self.done, "nobody asks again");
+                        self.done = true;
                         self.output.shutdown(Shutdown::Write)?;
                         return Ok(None);
                     }

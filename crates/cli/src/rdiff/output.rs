@@ -1,13 +1,13 @@
 //! The file that is written.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::interrupt::{self, Temporary};
-use crate::standard_streams;
-use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
+use crate::guarded_output::{FinishError, GuardedOutput};
+use crate::interrupt;
+use rollsync::{OutputError, OutputOptions, OutputStep};
 
 use super::args::FileName;
 use super::failure::Failure;
@@ -15,91 +15,63 @@ use super::input::{Input, cannot_open};
 use super::messages::{Severity, log_line, report_log, strerror};
 use super::result_code::ResultCode;
 
-/// An output under way. Dropped unfinished, a file leaves nothing behind, and what it should replace stands unchanged.
+/// An output under way. One that was closed before the program began fails when it is written.
 #[derive(Debug)]
-pub(crate) enum Output {
-    /// One that was closed before the program began fails when it is written.
-    Standard(io::Result<File>),
-    File {
-        // In this order: while the file is being removed, its guard still holds.
-        file: OutputFile,
-        temporary: Option<Temporary>,
-        name: OsString,
-    },
+pub(crate) struct Output {
+    opened: io::Result<GuardedOutput>,
+    name: OsString,
 }
 
 impl Output {
     /// Opens the output behind its inputs, with the original's complaints. Nothing is changed under its name.
     pub(crate) fn open(name: &FileName, force: bool, inputs: &[&Input]) -> Result<Self, Failure> {
-        let FileName::Path(name) = name else { return Ok(Self::standard()) };
+        let inputs: Vec<&File> = inputs.iter().filter_map(|input| input.file()).collect();
+        let FileName::Path(name) = name else { return Self::standard(&inputs) };
         if !force && is_readable(name) {
             return Err(exists(name));
+        }
+        if name.is_empty() {
+            return Err(cannot_open(name, "write", &strerror(&io::ErrorKind::NotFound.into())));
         }
         if name.as_encoded_bytes().ends_with(b"/") {
             return Err(cannot_open(name, "write", &strerror(&io::ErrorKind::IsADirectory.into())));
         }
-        let path = Path::new(name);
-        let is_file = match fs::metadata(path) {
-            Ok(metadata) => metadata.is_file(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !name.is_empty() => true,
-            Err(error) => return Err(cannot_open(name, "write", &strerror(&error))),
-        };
-
-        let inputs: Vec<&File> = inputs.iter().filter_map(|input| input.file()).collect();
-        let create = || {
-            OutputFile::create(path, &OutputOptions { inputs: &inputs, keep_existing: !force, sync: false })
-        };
-        // Only a file has a temporary to guard. Opening a FIFO may wait for long, and no signal must wait with it.
-        let created = if is_file {
-            Temporary::create(|| {
-                let file = create()?;
-                let path = file.temporary_path().map(Path::to_owned);
-                Ok((file, path))
-            })
-        } else {
-            create().map(|file| (file, None))
-        };
-        let (file, temporary) = created.map_err(|error| cannot_create(name, &error))?;
-        Ok(Self::File { file, temporary, name: name.clone() })
+        let options = OutputOptions { inputs: &inputs, keep_existing: !force, sync: false };
+        let opened = GuardedOutput::create(Path::new(name), &options);
+        Ok(Self { opened: Ok(opened.map_err(|error| cannot_create(name, &error))?), name: name.clone() })
     }
 
-    pub(crate) fn standard() -> Self {
-        Self::Standard(standard_streams::output())
+    /// Standard output, beside these inputs.
+    pub(crate) fn standard(inputs: &[&File]) -> Result<Self, Failure> {
+        let name = OsString::from("-");
+        match GuardedOutput::standard(inputs) {
+            Err(error) if error.step == OutputStep::IsInput => Err(cannot_create(&name, &error)),
+            opened => Ok(Self { opened: opened.map_err(|error| error.source), name }),
+        }
     }
 
     /// Lets the output appear, and reports what writing it has kept to itself so far.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        match self {
-            Self::Standard(file) => {
-                let closed = file.and_then(standard_streams::close);
-                closed.map_err(|error| cannot_close(OsStr::new("-"), &strerror(&error)))
-            }
-            Self::File { file, temporary, name } => {
-                let commit = || file.commit().map_err(|error| cannot_commit(&name, &error));
-                match temporary {
-                    Some(temporary) => temporary.finish(commit),
-                    None => commit(),
-                }
-            }
-        }
+        let Self { opened, name } = self;
+        let finished = opened.map_err(FinishError::Close).and_then(GuardedOutput::finish);
+        finished.map_err(|error| match error {
+            FinishError::Close(error) => cannot_close(&name, &strerror(&error)),
+            FinishError::Commit(error) => cannot_commit(&name, &error),
+        })
+    }
+
+    fn opened(&mut self) -> io::Result<&mut GuardedOutput> {
+        self.opened.as_mut().map_err(|error| again(error))
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Standard(Ok(file)) => file.write(bytes),
-            Self::Standard(Err(error)) => Err(again(error)),
-            Self::File { file, .. } => file.write(bytes),
-        }
+        self.opened()?.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Standard(Ok(file)) => file.flush(),
-            Self::Standard(Err(error)) => Err(again(error)),
-            Self::File { file, .. } => file.flush(),
-        }
+        self.opened()?.flush()
     }
 }
 

@@ -67,7 +67,13 @@ impl Console {
     ) -> Result<(), Failure> {
         progress::clear();
         if self.json {
-            self.object(report, output_is_free)
+            self.object(report, output_is_free).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Failure::broken_pipe(),
+                _ => Failure::done_but(&format!(
+                    "the report cannot be written to standard output: {}",
+                    words(&error)
+                )),
+            })
         } else {
             if !self.quiet {
                 let _ = writeln!(stderr(), "{}: {line}", self.command);
@@ -84,9 +90,13 @@ impl Console {
             (false, true) => Ok(()),
             (false, false) => print(text),
         }
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::broken_pipe(),
+            _ => Failure::new(Exit::Io, format!("writing to standard output: {}", words(&error))),
+        })
     }
 
-    fn object(&self, report: &impl Serialize, output_is_free: bool) -> Result<(), Failure> {
+    fn object(&self, report: &impl Serialize, output_is_free: bool) -> io::Result<()> {
         let object =
             Object { schema: SCHEMA, command: self.command, report, warnings: &self.warnings.borrow() };
         let text = line(&object);
@@ -102,8 +112,8 @@ impl Console {
         if failure.exit == Exit::BrokenPipe {
             return;
         }
-        let Failure { exit, message, hint, file, offset } = failure;
-        let message = format!("{}: {message}", self.cannot());
+        let Failure { exit, is_done, message, hint, file, offset } = failure;
+        let message = if *is_done { message.clone() } else { format!("{}: {message}", self.cannot()) };
         if self.json {
             let (hint, file) = (hint.as_deref(), file.as_deref());
             let error = ErrorReport { status: exit.status(), message: &message, hint, file, offset: *offset };
@@ -111,7 +121,7 @@ impl Console {
             let _ = io::stderr().write_all(text.as_bytes());
             return;
         }
-        say(AnsiColor::Red, "error", &message);
+        say_error(&message);
         if let Some(hint) = hint {
             say(AnsiColor::Cyan, "  hint", hint);
         }
@@ -156,16 +166,17 @@ fn line(object: &impl Serialize) -> String {
     serde_json::to_string(object).expect("an object has no maps with odd keys") + "\n"
 }
 
+/// Says that something is wrong, to people.
+pub(crate) fn say_error(text: &str) {
+    say(AnsiColor::Red, "error", text);
+}
+
 fn say(color: AnsiColor, label: &str, text: &str) {
     let style: Style = color.on_default().bold();
     // Nobody is left to be told that this fails.
     let _ = writeln!(stderr(), "{style}{label}:{style:#} {text}");
 }
 
-fn print(text: &str) -> Result<(), Failure> {
-    let written = standard_streams::output().and_then(|mut output| output.write_all(text.as_bytes()));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::broken_pipe(),
-        _ => Failure::new(Exit::Io, format!("writing to standard output: {}", words(&error))),
-    })
+fn print(text: &str) -> io::Result<()> {
+    standard_streams::output()?.write_all(text.as_bytes())
 }

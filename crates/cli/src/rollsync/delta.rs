@@ -8,7 +8,7 @@ use super::{
     outcome::{DeltaMade, SignatureReport},
     output::OutputArguments,
     place::Place,
-    profile::ProfileArguments,
+    profile::{self, ProfileArguments},
     progress::Progress,
     sums,
 };
@@ -22,10 +22,10 @@ use rollsync::Options;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The signature of the old file, or - for standard input
-    #[arg(value_name = "SIG", value_parser = Place::parser())]
+    #[arg(value_name = "SIG", value_parser = Place::input())]
     signature: Place,
     /// The new file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     new: Place,
     #[command(flatten)]
     output: OutputArguments,
@@ -58,10 +58,11 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let (params, blocks) = (index.signature().params(), index.signature().block_count() as u64);
     sums::warn(console, params, Some(blocks.saturating_mul(params.block_len().get().into())));
     let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
-        .map_err(|error| explain::streams(&error, &new, None, Some(&output)))?;
+        .map_err(|error| explain::delta(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(params, blocks, None);
     let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats);
     let output_is_free = !output.is_standard();
     output.finish()?;
+    profile::warn(console, &stats);
     console.done(&line, &report, output_is_free)
 }

@@ -8,7 +8,7 @@ use super::{
     outcome::{DeltaMade, SignatureReport},
     output::OutputArguments,
     place::Place,
-    profile::ProfileArguments,
+    profile::{self, ProfileArguments},
     progress::Progress,
     sums::{self, SumArguments},
 };
@@ -22,10 +22,10 @@ use rollsync::Options;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The old file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     old: Place,
     /// The new file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     new: Place,
     #[command(flatten)]
     output: OutputArguments,
@@ -59,12 +59,13 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let options = Options::new().profile(profile.profile()).progress(&mut told);
     let mut options = sums::options(options, &params);
     let index = rollsync::index_basis(&mut old, old_len, &mut options)
-        .map_err(|error| explain::streams(&error, &old, None, None))?;
+        .map_err(|error| explain::diff(&error, &old, None))?;
     let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
-        .map_err(|error| explain::streams(&error, &new, None, Some(&output)))?;
+        .map_err(|error| explain::diff(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(&params, index.signature().block_count() as u64, None);
     let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats);
     let output_is_free = !output.is_standard();
     output.finish()?;
+    profile::warn(console, &stats);
     console.done(&line, &report, output_is_free)
 }

@@ -44,8 +44,10 @@ impl Kind {
 
 /// Reading `signature`, to make a delta of `new`.
 pub(crate) fn load(error: &Error, signature: &Input, new: &Place) -> Failure {
-    let Error::Engine(EngineError::Load(reason)) = error else {
-        return streams(error, signature, None, None);
+    let reason = match error {
+        Error::Engine(EngineError::Load(LoadError::Resource(_))) => return delta(error, signature, None),
+        Error::Engine(EngineError::Load(reason)) => reason,
+        _ => return delta(error, signature, None),
     };
     let (subject, place) = (signature.place.subject(), &signature.place);
     let new_name = new.argument();
@@ -66,6 +68,26 @@ pub(crate) fn load(error: &Error, signature: &Input, new: &Place) -> Failure {
         }
         Kind::Signature => broken_signature(reason, signature),
     }
+}
+
+/// Making a delta, of which `input` is one side.
+pub(crate) fn delta(error: &Error, input: &Input, output: Option<&Output>) -> Failure {
+    searched(
+        error,
+        input,
+        output,
+        "longer blocks take less of it: give a longer --block-len when making the signature",
+    )
+}
+
+/// The same, when the signature is made along with it.
+pub(crate) fn diff(error: &Error, input: &Input, output: Option<&Output>) -> Failure {
+    searched(error, input, output, "longer blocks take less of it: give a longer --block-len")
+}
+
+fn searched(error: &Error, input: &Input, output: Option<&Output>, memory_hint: &str) -> Failure {
+    let failure = streams(error, input, None, output);
+    if error.kind() == ErrorKind::Memory { failure.hint(memory_hint) } else { failure }
 }
 
 /// Reading `delta`, to apply it to `basis`, which has so many bytes.
@@ -122,6 +144,7 @@ pub(crate) fn patch(
 /// Reading a file to describe it.
 pub(crate) fn info(error: &Error, file: &Input) -> Failure {
     match error {
+        Error::Engine(EngineError::Load(LoadError::Resource(_))) => streams(error, file, None, None),
         Error::Engine(EngineError::Load(reason)) => broken_signature(reason, file),
         Error::Engine(EngineError::Patch(reason)) => broken_delta(reason, file),
         _ => streams(error, file, None, None),
@@ -145,11 +168,7 @@ pub(crate) fn streams(
     output: Option<&Output>,
 ) -> Failure {
     let Error::Io { side, offset, source } = error else {
-        let failure = Failure::new(Exit::of(error), format!("{}: {error}", input.name()));
-        return match error.kind() {
-            ErrorKind::Memory => failure.hint("longer blocks take less of it: make the signature with -b"),
-            _ => failure,
-        };
+        return Failure::new(Exit::of(error), format!("{}: {error}", input.name()));
     };
     let (doing, place, hint) = match (side, basis, output) {
         (Side::Write, _, Some(output)) => {

@@ -3,10 +3,12 @@
 use super::{exit::Exit, place::Place};
 use std::io;
 
-/// The last words of a run, and its exit status. What was being done is put before them.
+/// The last words of a run, and its exit status. What could not be done is put before them, if so.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
+    /// Whether the output is there all the same.
+    pub(crate) is_done: bool,
     pub(crate) message: String,
     /// What to try.
     pub(crate) hint: Option<String>,
@@ -18,7 +20,12 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None, file: None, offset: None }
+        Self { exit, is_done: false, message: message.into(), hint: None, file: None, offset: None }
+    }
+
+    /// The output is where it belongs, and yet not all went well.
+    pub(crate) fn done_but(what: &str) -> Self {
+        Self { is_done: true, ..Self::new(Exit::Io, format!("done, but {what}")) }
     }
 
     /// Nobody reads what is written to standard output: there is nothing to say, and nobody to say it to.
@@ -32,7 +39,7 @@ impl Failure {
     }
 
     pub(crate) fn at(mut self, place: &Place, offset: Option<u64>) -> Self {
-        self.file = Some(place.to_string());
+        self.file = Some(place.plain().into_owned());
         self.offset = offset;
         self
     }

@@ -24,7 +24,7 @@ use std::fmt::Write;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     file: Place,
     #[command(flatten)]
     pub(crate) talk: Talk,
@@ -43,14 +43,14 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let watched = Watched { input: &mut file, progress: &mut progress, phase, read: 0, total };
     let inspection = rollsync::inspect(watched, &Limits::default());
     let inspection = inspection.map_err(|error| explain::info(&error, &file))?;
-    let name = file.place.subject();
+    let (name, plain) = (file.place.subject(), file.place.plain());
     match inspection {
         Inspection::Signature(summary) => {
-            let report = SignatureAnswer::new(&name, &summary);
+            let report = SignatureAnswer::new(&plain, &summary);
             console.answer(&signature_text(&name, &summary), &report)
         }
         Inspection::Delta(summary) => {
-            let report = DeltaAnswer::new(&name, &summary);
+            let report = DeltaAnswer::new(&plain, &summary);
             console.answer(&delta_text(&name, &summary), &report)
         }
         _ => Err(explain::neither(&file)),
@@ -72,7 +72,7 @@ fn signature_text(name: &str, summary: &SignatureSummary) -> String {
     let whole = if params.strong_len() == rollsync::StrongLen::max(format) { ", whole" } else { "" };
     let mut text = Text::titled(&format!("{name}: signature, {}", Size(*len)));
     text.line("format", format_args!("{} ({magic:08x}): {weak} and {strong}", sums::format_name(format)));
-    text.line("block length", format_args!("{} bytes", params.block_len().get()));
+    text.line("block length", Count(params.block_len().get().into(), "byte", "bytes"));
     text.line(
         "strong sums",
         format_args!(

@@ -27,6 +27,8 @@ pub(crate) struct DeltaMade {
     profile: String,
     signature: SignatureReport,
     delta: DeltaReport,
+    /// Positions of the new file at which a match was given up.
+    skipped: u64,
 }
 
 /// A new file was made.
@@ -94,10 +96,10 @@ impl DeltaReport {
 impl SignatureMade {
     pub(crate) fn new(output: &Output, params: &SignatureParams, stats: &Stats) -> (String, Self) {
         let line = format!(
-            "{} basis, {} of {} bytes, strong sums of {}; {}",
+            "{} basis, {} of {}, strong sums of {}; {}",
             Size(stats.bytes_in),
             Count(stats.blocks, "block", "blocks"),
-            params.block_len().get(),
+            Count(params.block_len().get().into(), "byte", "bytes"),
             Count(params.strong_len().get().into(), "byte", "bytes"),
             output.wrote(stats.bytes_out),
         );
@@ -115,7 +117,7 @@ impl DeltaMade {
     ) -> (String, Self) {
         let line = format!("{}; {}", reuse(&stats.copy, &stats.literal), output.wrote(stats.bytes_out));
         let delta = DeltaReport::new(&stats.copy, &stats.literal);
-        (line, Self { output: named(output), profile, signature, delta })
+        (line, Self { output: named(output), profile, signature, delta, skipped: stats.search.skipped })
     }
 }
 
@@ -144,5 +146,5 @@ fn reuse(copy: &CommandStats, literal: &CommandStats) -> String {
 }
 
 fn named(output: &Output) -> Option<String> {
-    (!output.is_standard()).then(|| output.place.to_string())
+    (!output.is_standard()).then(|| output.place.plain().into_owned())
 }

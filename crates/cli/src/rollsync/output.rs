@@ -7,11 +7,11 @@ use super::{
     place::Place,
     size::Size,
 };
-use crate::{interrupt::Temporary, standard_streams};
+use crate::guarded_output::{FinishError, GuardedOutput};
 use clap::Args;
 use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, IsTerminal, Write},
     path::Path,
 };
@@ -20,7 +20,7 @@ use std::{
 #[derive(Args)]
 pub(crate) struct OutputArguments {
     /// Write to this file, which appears whole or not at all [default: standard output]
-    #[arg(short, long, value_name = "FILE", value_parser = Place::parser())]
+    #[arg(short, long, value_name = "FILE", value_parser = Place::output())]
     output: Option<Place>,
     /// Replace the output if it exists
     #[arg(short, long)]
@@ -41,7 +41,9 @@ impl OutputArguments {
                 );
                 Err(failure.hint("name a file with -o FILE, or pipe the output to a program"))
             }
-            Some(place @ Place::File(path)) if !self.force && would_be_replaced(path) => Err(exists(place)),
+            Some(place @ Place::File(path)) if !self.force && OutputFile::would_lose(path) => {
+                Err(exists(place))
+            }
             _ => Ok(()),
         }
     }
@@ -49,73 +51,39 @@ impl OutputArguments {
     /// Opens the output beside its inputs. Nothing is changed under its name.
     pub(crate) fn create(&self, noun: &'static str, inputs: &[&Input]) -> Result<Output, Failure> {
         let place = self.output.clone().unwrap_or(Place::Standard);
-        let kind = match &place {
-            Place::Standard => Kind::Standard(
-                standard_streams::output()
-                    .map_err(|error| Failure::new(Exit::Io, format!("standard output: {}", words(&error))))?,
-            ),
-            Place::File(path) => {
-                let inputs: Vec<&File> = inputs.iter().map(|input| &input.file).collect();
-                let options =
-                    OutputOptions { inputs: &inputs, keep_existing: !self.force, sync: !self.no_sync };
-                let create = || OutputFile::create(path, &options);
-                // Opening a FIFO may wait for long, and a signal must not wait with it.
-                let created = if fs::metadata(path).map_or(true, |found| found.is_file()) {
-                    Temporary::create(|| {
-                        let file = create()?;
-                        let path = file.temporary_path().map(Path::to_owned);
-                        Ok((file, path))
-                    })
-                } else {
-                    create().map(|file| (file, None))
-                };
-                let (file, temporary) = created.map_err(|error| cannot_create(noun, &place, &error))?;
-                Kind::File { file, temporary }
-            }
+        let inputs: Vec<&File> = inputs.iter().map(|input| &input.file).collect();
+        let options = OutputOptions { inputs: &inputs, keep_existing: !self.force, sync: !self.no_sync };
+        let opened = match &place {
+            Place::Standard => GuardedOutput::standard(&inputs),
+            Place::File(path) => GuardedOutput::create(path, &options),
         };
-        Ok(Output { noun, place, kind })
+        let opened = opened.map_err(|error| cannot_write(noun, &place, &error))?;
+        Ok(Output { noun, place, opened })
     }
 }
 
-/// An output under way. Dropped unfinished, a file leaves nothing behind, and what it should replace stands unchanged.
+/// An output under way.
 pub(crate) struct Output {
     noun: &'static str,
     pub(crate) place: Place,
-    kind: Kind,
-}
-
-enum Kind {
-    Standard(File),
-    File {
-        // In this order: while the file is being removed, its guard still holds.
-        file: OutputFile,
-        temporary: Option<Temporary>,
-    },
+    opened: GuardedOutput,
 }
 
 impl Output {
     /// Lets the output appear.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        let Self { noun, place, kind } = self;
-        match kind {
-            Kind::Standard(file) => standard_streams::close(file)
-                .map_err(|error| Failure::new(Exit::Io, format!("standard output: {}", words(&error)))),
-            Kind::File { file, temporary } => {
-                let commit = || file.commit().map_err(|error| cannot_create(noun, &place, &error));
-                match temporary {
-                    Some(temporary) => temporary.finish(commit),
-                    None => commit(),
-                }
+        let Self { noun, place, opened } = self;
+        opened.finish().map_err(|error| match error {
+            FinishError::Close(error) => {
+                Failure::new(Exit::Io, format!("writing {}: {}", name(noun, &place), words(&error)))
             }
-        }
+            FinishError::Commit(error) => cannot_write(noun, &place, &error),
+        })
     }
 
     /// What it is, and which: `delta disk.delta`.
     pub(crate) fn name(&self) -> String {
-        match &self.place {
-            Place::Standard => format!("{} to standard output", self.noun),
-            place => format!("{} {place}", self.noun),
-        }
+        name(self.noun, &self.place)
     }
 
     pub(crate) const fn is_standard(&self) -> bool {
@@ -138,20 +106,19 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.kind {
-            Kind::Standard(file) => file.write(bytes),
-            Kind::File { file, .. } => file.write(bytes),
-        }
+        self.opened.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.opened.flush()
     }
 }
 
-/// Whether a regular file has this name. Devices and pipes are written to, and an open descriptor is its owner's.
-fn would_be_replaced(path: &Path) -> bool {
-    !path.starts_with("/dev/fd") && fs::metadata(path).is_ok_and(|found| found.is_file())
+fn name(noun: &str, place: &Place) -> String {
+    match place {
+        Place::Standard => format!("{noun} to standard output"),
+        place => format!("{noun} {place}"),
+    }
 }
 
 fn exists(place: &Place) -> Failure {
@@ -160,12 +127,17 @@ fn exists(place: &Place) -> Failure {
         .at(place, None)
 }
 
-fn cannot_create(noun: &str, place: &Place, error: &OutputError) -> Failure {
-    // Also what has come in between is not ours to replace.
-    if error.step == OutputStep::Exists {
-        return exists(place);
-    }
+fn cannot_write(noun: &str, place: &Place, error: &OutputError) -> Failure {
     let OutputError { path, step, source, .. } = error;
+    match step {
+        // Also what has come in between is not ours to replace.
+        OutputStep::Exists => return exists(place),
+        OutputStep::SyncFolder => {
+            return Failure::done_but(&format!("{place} is perhaps not on the disk: {}", words(source)))
+                .at(place, None);
+        }
+        _ => {}
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -176,17 +148,40 @@ fn cannot_create(noun: &str, place: &Place, error: &OutputError) -> Failure {
             format!("there is no folder {shown}"),
             Some(format!("make it first: mkdir -p {}", shown.argument())),
         ),
-        (OutputStep::Open, io::ErrorKind::IsADirectory) => {
+        (OutputStep::Open, io::ErrorKind::IsADirectory) if path.is_dir() => {
             ("it is a folder".to_owned(), Some("name a file in it".to_owned()))
         }
+        (OutputStep::Open, io::ErrorKind::IsADirectory) => (
+            "there is no such folder".to_owned(),
+            Some("for a file of that name leave out the / at its end".to_owned()),
+        ),
         (OutputStep::Open, io::ErrorKind::PermissionDenied) => ("you may not write there".to_owned(), None),
-        (OutputStep::IsInput, _) => (step.to_string(), Some("name another output".to_owned())),
+        (OutputStep::IsInput, _) if *place == Place::Standard => (
+            "it is an input as well, and would change while it is read".to_owned(),
+            Some("write it to another file: -o FILE".to_owned()),
+        ),
+        (OutputStep::IsInput, _) => (format!("it {step}"), Some("name another output".to_owned())),
         (OutputStep::Temporary, _) => (
-            format!("{step}: {}", words(source)),
+            format!("it {step}: {}", words(source)),
             Some("write it elsewhere with -o, then move it".to_owned()),
         ),
-        _ => (format!("{step}: {}", words(source)), None),
+        _ => (format!("it {step}: {}", words(source)), None),
     };
-    let failure = Failure::new(Exit::Io, format!("writing {noun} {place}: {why}")).at(place, None);
+    let failure = Failure::new(Exit::Io, format!("writing {}: {why}", name(noun, place))).at(place, None);
     Failure { hint, ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_behind_the_last_step_is_no_failure_of_the_work() {
+        let place = Place::File("disk.sig".into());
+        let error = |step| OutputError { path: "disk.sig".into(), step, source: io::Error::other("ill") };
+        let failure = cannot_write("signature", &place, &error(OutputStep::SyncFolder));
+        assert!(failure.is_done);
+        assert_eq!(failure.message, "done, but disk.sig is perhaps not on the disk: ill");
+        assert!(!cannot_write("signature", &place, &error(OutputStep::Sync)).is_done);
+    }
 }

@@ -21,10 +21,10 @@ use std::{fs::File, io::Seek};
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The old file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     basis: Place,
     /// The delta, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     delta: Place,
     #[command(flatten)]
     output: OutputArguments,

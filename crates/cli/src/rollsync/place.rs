@@ -2,8 +2,9 @@
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::{
+    borrow::Cow,
     fmt::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// A file by its path, or a standard stream.
@@ -15,10 +16,19 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Reads one from the command line.
-    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
-        PathBufValueParser::new().map(|path| match path.to_str() {
-            Some("-" | "/dev/stdin" | "/dev/stdout") => Self::Standard,
+    /// Reads that of an input from the command line.
+    pub(crate) fn input() -> impl TypedValueParser<Value = Self> {
+        Self::parser(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+    }
+
+    /// Reads that of an output.
+    pub(crate) fn output() -> impl TypedValueParser<Value = Self> {
+        Self::parser(["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+    }
+
+    fn parser(standard: [&'static str; 4]) -> impl TypedValueParser<Value = Self> {
+        PathBufValueParser::new().map(move |path| match path.to_str() {
+            Some(name) if standard.contains(&name) => Self::Standard,
             _ => Self::File(path),
         })
     }
@@ -31,22 +41,62 @@ impl Place {
         }
     }
 
+    /// How a program is told of it: the name as it is, `-` for a standard stream. Bytes that are not UTF-8 become U+FFFD.
+    pub(crate) fn plain(&self) -> Cow<'_, str> {
+        match self {
+            Self::Standard => "-".into(),
+            Self::File(path) => path.to_string_lossy(),
+        }
+    }
+
     /// How it is written on the command line.
     pub(crate) fn argument(&self) -> String {
         match self {
             Self::Standard => "-".to_owned(),
             Self::File(path) => {
-                let mut path = path.to_string_lossy();
-                if path.starts_with('-') {
-                    path = format!("./{path}").into();
-                }
-                if path.chars().all(|c| c.is_alphanumeric() || "/._-+:@%,=".contains(c)) {
-                    path.into_owned()
+                let quoted = match path.to_str() {
+                    Some(name) if !name.contains(char::is_control) => quote(name),
+                    _ => quote_bytes(path),
+                };
+                // In quotes it would be an option all the same.
+                if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+                    format!("./{quoted}")
                 } else {
-                    format!("'{}'", path.replace('\'', r"'\''"))
+                    quoted
                 }
             }
         }
+    }
+}
+
+fn quote(name: &str) -> String {
+    if name.chars().all(|c| c.is_alphanumeric() || "/._-+:@%,=".contains(c)) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', r"'\''"))
+    }
+}
+
+/// The form in which a shell takes any byte, and a terminal shows none that it acts on.
+fn quote_bytes(path: &Path) -> String {
+    let mut quoted = String::from("$'");
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => quoted.extend(['\\', c]),
+                c if c.is_control() => escape(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut quoted),
+                c => quoted.push(c),
+            }
+        }
+        escape(chunk.invalid(), &mut quoted);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+fn escape(bytes: &[u8], to: &mut String) {
+    for byte in bytes {
+        let _ = write!(to, "\\x{byte:02x}");
     }
 }
 
@@ -74,6 +124,18 @@ mod tests {
         assert_eq!(argument("my disk.img"), "'my disk.img'");
         assert_eq!(argument("it's"), r"'it'\''s'");
         assert_eq!(argument("-q"), "./-q");
+        assert_eq!(argument("-q it"), "./'-q it'");
+        assert_eq!(argument("\x1b[31mred"), r"$'\x1b[31mred'");
+        assert_eq!(argument("-a\nb's \\ ü\u{9b}"), r"./$'-a\x0ab\'s \\ ü\xc2\x9b'");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_argument_may_be_any_bytes() {
+        use std::os::unix::ffi::OsStrExt;
+        let place = Place::File(std::ffi::OsStr::from_bytes(b"caf\xe9 1").into());
+        assert_eq!(place.argument(), r"$'caf\xe9 1'");
+        assert_eq!(place.plain(), "caf\u{fffd} 1");
     }
 
     #[test]

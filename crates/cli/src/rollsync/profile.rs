@@ -1,7 +1,8 @@
 //! Whose deltas to write.
 
+use super::{console::Console, size::Count};
 use clap::{Args, ValueEnum};
-use rollsync::Profile;
+use rollsync::{Profile, Stats};
 
 /// Whose delta the command line asks for.
 #[derive(Args)]
@@ -21,9 +22,20 @@ impl ProfileArguments {
     }
 }
 
+/// Warns of matches that were not looked for.
+pub(crate) fn warn(console: &Console, stats: &Stats) {
+    if stats.search.skipped > 0 {
+        console.warn(format!(
+            "{} passed over to bound the work; the delta may be longer than need be: \
+             --profile librsync-2.3.4 looks everywhere, however long that takes",
+            Count(stats.search.skipped, "position was", "positions were"),
+        ));
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum ProfileName {
-    /// The smallest, with a bound on the work that hostile files can cause
+    /// rollsync's own: of equal blocks the one that continues a copy, and a bound on the work of hostile files
     #[value(name = "compact")]
     Compact,
     /// Byte for byte that of librsync 2.3.3 and 2.3.4

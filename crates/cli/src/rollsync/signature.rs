@@ -23,7 +23,7 @@ use rollsync::Options;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The old file, or - for standard input
-    #[arg(value_parser = Place::parser())]
+    #[arg(value_parser = Place::input())]
     basis: Place,
     #[command(flatten)]
     output: OutputArguments,

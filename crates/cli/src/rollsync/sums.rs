@@ -13,10 +13,11 @@ pub(crate) struct SumArguments {
     #[arg(long, value_name = "FORMAT", default_value = "rk-blake2", value_enum)]
     format: FormatName,
     /// Bytes of a block [default: about the square root of the file's length; 2048 when that is unknown]
-    #[arg(short, long, value_name = "N", value_parser = block_len)]
+    #[arg(short, long, value_name = "N", value_parser = block_len, allow_negative_numbers = true)]
     block_len: Option<BlockLen>,
     /// Bytes of a strong sum to keep; `min`: as few as are safe against accidents
     #[arg(short, long, value_name = "N|min|max", default_value = "max", value_parser = strong_len)]
+    #[arg(allow_negative_numbers = true)]
     strong_len: StrongLenChoice,
 }
 

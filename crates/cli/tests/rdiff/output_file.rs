@@ -153,6 +153,32 @@ mod unix {
     }
 
     #[test]
+    fn an_input_is_not_appended_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        fixtures(folder);
+        let basis = read(folder, "a");
+        for (arguments, redirected) in [
+            (&["signature", "-b", "8", "a"][..], ">>a"),
+            (&["signature", "-b", "8"], "<a >>a"),
+            (&["delta", "s", "a"], ">>a"),
+            (&["patch", "a", "d"], ">>a"),
+        ] {
+            // Without the check it would write until the disk is full: the signature is longer than its basis.
+            let script = format!("ulimit -f 2000; exec \"$0\" \"$@\" {redirected}");
+            let output = Program::ours().run_in_shell(folder, arguments, &script);
+            assert_eq!(
+                (output.status.code(), stderr(&output).as_str()),
+                (
+                    Some(100),
+                    "librsync: ERROR: (rs_file_open) Error opening \"-\" for write: It is an input as well\n"
+                )
+            );
+            assert!(read(folder, "a") == basis, "{arguments:?}: the basis has changed");
+        }
+    }
+
+    #[test]
     fn a_fifo_exists_though_nobody_writes_to_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
@@ -191,19 +217,20 @@ mod unix {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
         fixtures(folder);
-        let output = Program::ours().run_in_shell(
-            folder,
-            &["patch", "a", "d", "out"],
-            "ulimit -f 8; exec \"$0\" \"$@\"",
-        );
-        assert_eq!(
-            (output.status.code(), stderr(&output).as_str()),
-            (
-                Some(100),
-                "librsync: ERROR: (rs_outfilebuf_drain) error draining buf to file: File too large\n\
-                 rdiff: Failed, IO error.\n"
-            )
-        );
+        let limited = |arguments: &[&str], redirected| {
+            let script = format!("ulimit -f 8; exec \"$0\" \"$@\" {redirected}");
+            let output = Program::ours().run_in_shell(folder, arguments, &script);
+            assert_eq!(
+                (output.status.code(), stderr(&output).as_str()),
+                (
+                    Some(100),
+                    "librsync: ERROR: (rs_outfilebuf_drain) error draining buf to file: File too large\n\
+                     rdiff: Failed, IO error.\n"
+                )
+            );
+        };
+        limited(&["patch", "a", "d", "out"], "");
         assert_eq!(names(folder), ["a", "d", "n", "s"]);
+        limited(&["patch", "a", "d"], ">out");
     }
 }

@@ -23,6 +23,8 @@ fn usage() {
             "rollsync signature",
             "rollsync signature old.img -b 0 -o out",
             "rollsync signature old.img -b 4k -o out",
+            "rollsync signature old.img -b -1 -o out",
+            "rollsync signature old.img -s -1 -o out",
             "rollsync signature old.img -s 33 -o out",
             "rollsync signature old.img -s most -o out",
             "rollsync signature old.img --format md5 -o out",
@@ -43,6 +45,7 @@ fn not_the_kind_of_file() {
     session.write("short", b"rs\x01");
     session.write("zeros", &[0; 64]);
     session.write("text", b"hello, world");
+    session.write("e\x1b[31mred", b"hello, world");
     let transcript = refused(
         session,
         &[
@@ -67,6 +70,7 @@ fn not_the_kind_of_file() {
             "rollsync info short",
             "rollsync info - < text",
             "rollsync info -q text",
+            "rollsync info \"$(printf 'e\\033[31mred')\"",
         ],
     );
     assert_snapshot!(transcript);
@@ -176,11 +180,60 @@ fn outputs_that_cannot_be_written() {
             "rollsync signature old.img -o 'with space/old.sig'",
             "rollsync signature old.img -o folder",
             "rollsync signature old.img -o folder/",
+            "rollsync signature old.img -o nothing/",
+            "rollsync signature old.img -o new.img/",
             "rollsync signature old.img -o /dev/full",
             "rollsync signature old.img > /dev/full",
+            "rollsync signature old.img >&-",
+            "rollsync info old.sig > /dev/full",
+            "rollsync --help > /dev/full",
+            "rollsync --version > /dev/full",
         ],
     );
     assert_snapshot!(transcript);
+}
+
+#[test]
+fn outputs_that_are_read() {
+    let session = Session::prepared();
+    // Without the check each of them would write until the disk is full: the signature is longer than its basis.
+    let lines = [
+        "signature -b 8 old.img",
+        "signature -b 8 - < old.img",
+        "signature -b 8 old.img -o /dev/stdout",
+        "signature -b 8 old.img -o /proc/self/fd/1 --force",
+        "delta old.sig old.img",
+        "patch old.img new.delta",
+        "diff new.img old.img",
+    ];
+    let mut lines = lines.map(|line| format!("ulimit -f 2000; rollsync {line} >> old.img")).to_vec();
+    lines.push("timeout 60 sh -c 'rollsync signature - <> fifo >&0'".to_owned());
+    session.silently("mkfifo fifo; cp old.img before");
+    lines.push("cmp old.img before".to_owned());
+    assert_snapshot!(refused(session, &lines));
+}
+
+#[test]
+fn too_little_memory() {
+    let mut session = Session::prepared();
+    let header = [0x7273_0147_u32, 256, 1].map(u32::to_be_bytes).concat();
+    session.write("long.sig", &[header, vec![7; 20_000_000]].concat());
+    session.write("long.img", &vec![7; 4_000_000]);
+    // In the first case the records do not fit, in the second the tables over them.
+    for kibibytes in [30_000, 80_000] {
+        session
+            .run(&format!("ulimit -v {kibibytes}; rollsync delta long.sig new.img -o out"))
+            .run(&format!("ulimit -v {kibibytes}; rollsync diff -q -b 1 long.img new.img -o out"));
+    }
+    // Not among the snapshots: how much is asked for at last is the allocator's to say.
+    let transcript = session.transcript();
+    let count = |text: &str| transcript.matches(text).count();
+    assert_eq!(count("error: cannot make the delta: signature long.sig: no memory for "), 2, "{transcript}");
+    assert_eq!(count("error: cannot make the delta: old file long.img: no memory for "), 2, "{transcript}");
+    let hint = "hint: longer blocks take less of it: give a longer --block-len";
+    assert_eq!(count(&format!("{hint}\n")), 2, "{transcript}");
+    assert_eq!(count(&format!("{hint} when making the signature\n")), 2, "{transcript}");
+    assert_eq!(count("[exit 5]"), 4, "{transcript}");
 }
 
 #[test]

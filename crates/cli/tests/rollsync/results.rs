@@ -114,7 +114,42 @@ fn json() {
         .run("rollsync info --json old.sig")
         .run("rollsync info --json new.delta")
         .run("rollsync info --json old.img")
-        .run("rollsync delta --json old.sig nothing.img -o nothing.delta");
+        .run("rollsync delta --json old.sig nothing.img -o nothing.delta")
+        .run("rollsync signature --json old.img -o \"$(printf 'two\\nlines')\"")
+        .run("rollsync info --json \"$(printf 'two\\nlines')\"")
+        .run("rollsync signature --json old.img -o \"$(printf 'caf\\351')\"")
+        .run("rollsync info --json \"$(printf 'no\\tfile')\"")
+        .run("rollsync info --json - < old.sig");
+    assert_snapshot!(session.transcript());
+}
+
+#[test]
+fn a_report_that_is_lost() {
+    let mut session = Session::prepared();
+    session
+        .run("rollsync signature --json old.img -o first.sig > /dev/full")
+        .run("cmp first.sig old.sig")
+        .run("rollsync signature --json old.img -o second.sig >&-")
+        .run("cmp second.sig old.sig");
+    assert_snapshot!(session.transcript());
+}
+
+#[test]
+fn hostile_files_and_the_bound() {
+    let mut session = Session::new();
+    // No block of the basis is in the new file, and each of its windows has the weak sum of one.
+    let mut basis = [b'a'; 256];
+    basis[10..13].copy_from_slice(b"b_b");
+    session.write("hostile.img", &basis);
+    session.write("windows.img", &[b'a'; 20_000]);
+    let diff = "rollsync diff --format rollsum-blake2 -b 256 hostile.img windows.img -f -o out";
+    session
+        .run(diff)
+        .run(&format!("{diff} -q"))
+        .run(&format!("{diff} --json"))
+        .run("rollsync signature --format rollsum-blake2 -b 256 -q hostile.img -o hostile.sig")
+        .run("rollsync delta --json hostile.sig windows.img -f -o out")
+        .run(&format!("{diff} --json --profile librsync-2.3.4"));
     assert_snapshot!(session.transcript());
 }
 
@@ -131,6 +166,8 @@ fn a_device_and_a_descriptor_need_no_force() {
     let mut session = Session::prepared();
     session
         .run("rollsync diff -q old.img new.img -o /dev/null")
-        .run("rollsync diff -q old.img new.img -o /dev/fd/3 3> three && cmp three new.delta");
+        .run("rollsync diff -q old.img new.img -o /dev/fd/3 3> three && cmp three new.delta")
+        .run("rollsync diff --json old.img new.img -o /proc/self/fd/1 | cmp - new.delta")
+        .run("rollsync diff -q /proc/self/fd/0 new.img -o /dev/fd/1 < old.img | cmp - new.delta");
     assert_snapshot!(session.transcript());
 }

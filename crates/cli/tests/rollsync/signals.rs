@@ -66,6 +66,7 @@ fn a_closed_pipe_is_no_error_message() {
         &["diff", "old.img", "new.img"],
         &["info", "old.sig"],
         &["info", "--json", "new.delta"],
+        &["--help"],
         &["signature", "--json", "old.img", "-o", "out"],
     ];
     for arguments in all {

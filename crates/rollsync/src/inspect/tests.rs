@@ -82,6 +82,36 @@ fn other_files_are_neither() {
     assert_eq!(inspected(&[0; 6]).unwrap(), neither([0; 4], 4));
 }
 
+/// Three bytes at a time, noting how many were taken.
+struct Counted<'a> {
+    rest: &'a [u8],
+    taken: usize,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        let len = place.len().min(3);
+        let len = self.rest.read(&mut place[..len])?;
+        self.taken += len;
+        Ok(len)
+    }
+}
+
+#[test]
+fn what_is_neither_is_not_read_to_its_end() {
+    let taken = |bytes: &[u8]| {
+        let mut input = Counted { rest: bytes, taken: 0 };
+        let inspection = inspect(&mut input, &Limits::default()).unwrap();
+        (matches!(inspection, Inspection::Neither { .. }), input.taken)
+    };
+    assert_eq!(taken(&b"SQLite format 3".repeat(9)), (true, 6));
+    assert_eq!(taken(&[0; 4096]), (true, 12));
+    for whole in [a_signature(), a_delta()] {
+        let followed = [&whole[..], &[1, 2, 3]].concat();
+        assert_eq!(taken(&followed), (false, followed.len()));
+    }
+}
+
 #[test]
 fn zero_as_magic_is_the_default_format_as_for_a_load() {
     let mut bytes = a_signature();

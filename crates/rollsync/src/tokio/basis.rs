@@ -12,6 +12,23 @@ use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
 ///
 /// Every [`Basis`] is one. It is read on the spot: right for bytes in memory, while a file makes the other tasks of
 /// the thread wait for the disk; for that there is [`SeekBasis`].
+///
+/// An adapter owns its basis, or borrows it: a `&mut` of a [`Basis`], of a [`SeekBasis`] and of a `dyn AsyncBasis` is
+/// one. That of another type is not by itself (it might be a [`Basis`] as well), but as a `&mut dyn AsyncBasis`:
+///
+/// ```
+/// use rollsync::{Drive, PatchJob, tokio::{AsyncBasis, JobReader}};
+/// use tokio::io::AsyncReadExt;
+/// async fn first_byte<B: AsyncBasis>(basis: &mut B, delta: &[u8]) -> std::io::Result<u8> {
+///     let basis: &mut dyn AsyncBasis = basis;
+///     JobReader::with_basis(Drive::new(PatchJob::new()), delta, basis).read_u8().await
+/// }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut basis = &b"hello world"[..];
+/// assert_eq!(first_byte(&mut basis, b"rs\x026\x45\x06\x05\x01!\0").await?, b'w');
+/// # Ok::<(), std::io::Error>(())
+/// # }).unwrap();
+/// ```
 pub trait AsyncBasis {
     /// Reads bytes from `offset` on to the front of `place`; how many, 0 only at the end. While it waits it is asked
     /// for the same again, unless the patch is dropped.
@@ -39,6 +56,28 @@ impl<B: Basis + ?Sized> AsyncBasis for B {
                 result => return Poll::Ready(result),
             }
         }
+    }
+}
+
+impl AsyncBasis for &mut (dyn AsyncBasis + '_) {
+    fn poll_read_at(
+        &mut self,
+        cx: &mut Context<'_>,
+        offset: u64,
+        place: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        (**self).poll_read_at(cx, offset, place)
+    }
+}
+
+impl AsyncBasis for &mut (dyn AsyncBasis + Send + '_) {
+    fn poll_read_at(
+        &mut self,
+        cx: &mut Context<'_>,
+        offset: u64,
+        place: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        (**self).poll_read_at(cx, offset, place)
     }
 }
 
@@ -106,5 +145,16 @@ impl<S: AsyncRead + AsyncSeek + Unpin> AsyncBasis for SeekBasis<S> {
         let len = place.filled().len();
         self.place = if read.is_ok() { Place::At(offset + len as u64) } else { Place::Unknown };
         Poll::Ready(read.map(|()| len))
+    }
+}
+
+impl<S: AsyncRead + AsyncSeek + Unpin> AsyncBasis for &mut SeekBasis<S> {
+    fn poll_read_at(
+        &mut self,
+        cx: &mut Context<'_>,
+        offset: u64,
+        place: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        (**self).poll_read_at(cx, offset, place)
     }
 }

@@ -15,10 +15,16 @@
 //! write to a temporary, as [`OutputFile`](crate::OutputFile) does.
 //!
 //! # The executor's time
-//! A turn of the loop hashes or searches at most a buffer (256 KiB); after 16 turns without waiting, the others on the
-//! executor have theirs. Smaller [`Buffers`](crate::Buffers) make that shorter. Building a
-//! [`SignatureIndex`](crate::SignatureIndex) is one piece of work that grows with the signature: a large one is built
-//! where blocking is allowed.
+//! A turn of the loop takes in or writes at most a buffer (256 KiB); after 16 turns without waiting, the others on the
+//! executor have theirs. Smaller [`Buffers`](crate::Buffers) make that shorter. For a signature and a patch that is all.
+//!
+//! Two things may take longer, and are better done where blocking is allowed when the other side is not trusted:
+//! - A delta hashes whole blocks, whose length the signature says: a turn may find one that began many buffers before,
+//!   and at the end of the new file decides all that is held, a block or more. Where the new file has a block's weak
+//!   sum and not its strong one, it may hash a block at each byte. [`Work`](crate::Work) bounds the sum of that, not
+//!   a turn's share: by default to 8 bytes for each of the new file, and what was not used of a MiB (with long blocks,
+//!   of 16 to 32 of them) can come all at once. With librsync's profiles nothing bounds it but a block at each byte.
+//! - Building a [`SignatureIndex`](crate::SignatureIndex) is one piece of work that grows with the signature.
 //!
 //! ```
 //! use rollsync::{Drive, PatchJob, SignatureJob, SignatureParams, tokio::{run, run_with_basis}};
@@ -39,6 +45,8 @@
 mod basis;
 mod job_reader;
 mod job_writer;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 pub use basis::{AsyncBasis, SeekBasis};
