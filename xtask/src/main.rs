@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod bench;
 mod corpus;
 mod demo;
 mod floors;
@@ -19,6 +20,8 @@ usage: cargo xtask COMMAND
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
   mutations        break each rule of the delta algorithm, and want a test to fail
+  bench [--full] [--pair NAME]...
+                   ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["floors"] => floors::run(),
         ["no-std"] => no_std::run(),
         ["mutations"] => mutations::run(),
+        ["bench", ref words @ ..] => bench::run(words),
         ["corpus"] => corpus::run(corpus::Size::Small),
         ["corpus", "--full"] => corpus::run(corpus::Size::Full),
         ["help" | "--help" | "-h"] => {

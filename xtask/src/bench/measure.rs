@@ -1,0 +1,149 @@
+//! What processes cost, and how far the figures of several rounds lie apart.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::runner::{Runner, Who};
+use crate::corpus::Size;
+use crate::process::{capture, command};
+
+/// What one run cost.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sample {
+    /// Seconds from start to end.
+    pub(super) wall: f64,
+    /// Seconds of user and system time.
+    pub(super) cpu: f64,
+    /// Bytes of resident memory at the peak.
+    pub(super) rss: f64,
+}
+
+/// The runs of one runner, one a round.
+pub(super) struct Lane {
+    pub(super) who: Who,
+    pub(super) samples: Vec<Sample>,
+}
+
+impl Lane {
+    pub(super) fn median(&self, figure: fn(&Sample) -> f64) -> f64 {
+        Spread::of(self.samples.iter().map(figure)).median
+    }
+
+    /// `other`'s figure divided by that of this lane, round by round: what disturbs a round disturbs both.
+    pub(super) fn ratio(&self, other: &Lane, figure: fn(&Sample) -> f64) -> Spread {
+        Spread::of(self.samples.iter().zip(&other.samples).map(|(own, other)| figure(other) / figure(own)))
+    }
+}
+
+/// The middle half of some figures.
+#[derive(Clone, Copy)]
+pub(super) struct Spread {
+    pub(super) low: f64,
+    pub(super) median: f64,
+    pub(super) high: f64,
+}
+
+impl Spread {
+    fn of(figures: impl Iterator<Item = f64>) -> Self {
+        let mut figures: Vec<f64> = figures.collect();
+        figures.sort_by(f64::total_cmp);
+        let last = figures.len() - 1;
+        Self {
+            low: figures[last / 4],
+            median: f64::midpoint(figures[last / 2], figures[last.div_ceil(2)]),
+            high: figures[last - last / 4],
+        }
+    }
+}
+
+/// How long a race goes on.
+#[derive(Clone, Copy)]
+pub(super) struct Rounds {
+    pub(super) least: usize,
+    pub(super) most: usize,
+    /// No new round after this, once there are the fewest.
+    pub(super) time: Duration,
+}
+
+impl Rounds {
+    pub(super) fn of(size: Size) -> Self {
+        match size {
+            Size::Small => Self { least: 7, most: 25, time: Duration::from_secs(3) },
+            Size::Full => Self { least: 3, most: 9, time: Duration::from_secs(30) },
+        }
+    }
+}
+
+/// Lets the runners take turns, A B A B, after one round that nobody counts: it reads the files into the page cache and
+/// leaves every output behind.
+pub(super) fn race(launcher: &Path, runners: &[Runner], rounds: Rounds) -> Result<Vec<Lane>, String> {
+    let mut lanes: Vec<Lane> =
+        runners.iter().map(|runner| Lane { who: runner.who, samples: Vec::new() }).collect();
+    for runner in runners {
+        run(launcher, runner)?;
+    }
+    let start = Instant::now();
+    for round in 0..rounds.most {
+        if round >= rounds.least && start.elapsed() > rounds.time {
+            break;
+        }
+        for (runner, lane) in runners.iter().zip(&mut lanes) {
+            lane.samples.push(run(launcher, runner)?);
+        }
+    }
+    Ok(lanes)
+}
+
+fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
+    for output in &runner.outputs {
+        remove(output)?;
+    }
+    if let Some((from, to)) = &runner.before {
+        std::fs::copy(from, to).map_err(|e| format!("{}: {e}", to.display()))?;
+    }
+    let mut total = Sample::default();
+    for step in &runner.steps {
+        let mut launched = command(launcher);
+        launched.args(step).envs(runner.who.environment());
+        let printed = capture(&mut launched).map_err(|e| format!("{}: {e}", runner.who.name()))?;
+        let cost = parse(&printed).ok_or_else(|| format!("{}: {printed}", runner.who.name()))?;
+        total.wall += cost.wall;
+        total.cpu += cost.cpu;
+        total.rss = total.rss.max(cost.rss);
+    }
+    Ok(total)
+}
+
+fn parse(printed: &str) -> Option<Sample> {
+    let mut numbers = printed.split_whitespace().map(|word| word.parse::<f64>().ok());
+    let mut next = || numbers.next().flatten();
+    Some(Sample { wall: next()? / 1e9, cpu: next()? / 1e6, rss: next()? * 1024.0 })
+}
+
+/// Every run writes new files: to cut an old one is work of its own.
+fn remove(path: &PathBuf) -> Result<(), String> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {e}", path.display())),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Spread, parse};
+
+    #[test]
+    fn a_spread_is_the_middle_half() {
+        let spread = Spread::of([5.0, 1.0, 4.0, 2.0, 3.0].into_iter());
+        assert_eq!((spread.low, spread.median, spread.high), (2.0, 3.0, 4.0));
+        let spread = Spread::of([2.0, 1.0].into_iter());
+        assert_eq!((spread.low, spread.median, spread.high), (1.0, 1.5, 2.0));
+    }
+
+    #[test]
+    fn a_cost_is_read_in_its_units() {
+        let cost = parse("2000000000 1500000 4\n").expect("three numbers");
+        assert_eq!((cost.wall, cost.cpu, cost.rss), (2.0, 1.5, 4096.0));
+        assert!(parse("1 2").is_none());
+    }
+}

@@ -1,0 +1,229 @@
+//! All that is measured on one pair of files.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use super::measure::{Lane, Rounds, race};
+use super::runner::{Block, Files, Runner, Strong, Who};
+use super::tools::Tools;
+use crate::corpus::{self, Size};
+use crate::process::{capture, check, command};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Signature,
+    Delta,
+    Patch,
+    /// Signature, delta and patch.
+    Whole,
+}
+
+impl Operation {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Operation::Signature => "signature",
+            Operation::Delta => "delta",
+            Operation::Patch => "patch",
+            Operation::Whole => "all three",
+        }
+    }
+}
+
+/// The figures of one operation in one format.
+pub(super) struct Race {
+    pub(super) operation: Operation,
+    pub(super) strong: Strong,
+    pub(super) block: Block,
+    /// What speeds are counted in: bytes of the basis for a signature, of the new file otherwise.
+    pub(super) bytes: u64,
+    pub(super) lanes: Vec<Lane>,
+}
+
+impl Race {
+    pub(super) fn lane(&self, who: Who) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.who == who)
+    }
+}
+
+/// The figures of one pair.
+pub(super) struct Outcome {
+    pub(super) pair: String,
+    pub(super) races: Vec<Race>,
+    /// Bytes that our index takes, for 2 KiB blocks and BLAKE2.
+    pub(super) index_memory: f64,
+}
+
+pub(super) struct Pair {
+    name: String,
+    files: Files,
+    old_len: u64,
+    new_len: u64,
+}
+
+/// More of this pair says nothing new, and takes rdiff a long time.
+const UNRELATED: (&str, u64) = ("f-unrelated", 100_000_000);
+
+impl Pair {
+    pub(super) fn new(size: Size, name: &str, work: &Path) -> Result<Self, String> {
+        let folder = corpus::folder(size).join(name);
+        let work = work.join(name);
+        let failed = |e: std::io::Error| format!("{name}: {e}");
+        fs::create_dir_all(&work).map_err(failed)?;
+        let (old, mut new) = (folder.join("old"), folder.join("new"));
+        if name == UNRELATED.0 && fs::metadata(&new).map_err(failed)?.len() > UNRELATED.1 {
+            let cut = work.join("cut");
+            let mut head = File::open(&new).map_err(failed)?.take(UNRELATED.1);
+            std::io::copy(&mut head, &mut File::create(&cut).map_err(failed)?).map_err(failed)?;
+            new = cut;
+        }
+        let len = |path: &Path| fs::metadata(path).map(|it| it.len()).map_err(failed);
+        let (old_len, new_len) = (len(&old)?, len(&new)?);
+        Ok(Self { name: name.into(), files: Files { old, new, work }, old_len, new_len })
+    }
+
+    /// Runs every race; the outputs take disk until it is over.
+    pub(super) fn measure(&self, tools: &Tools, size: Size) -> Result<Outcome, String> {
+        let rounds = Rounds::of(size);
+        let mut races = Vec::new();
+        for strong in [Strong::Blake2, Strong::Md4] {
+            for block in [Block::TwoKib, Block::Default] {
+                races.push(self.signature(tools, rounds, strong, block)?);
+                races.push(self.delta(tools, rounds, strong, block)?);
+            }
+        }
+        races.push(self.patch(tools, rounds)?);
+        races.push(self.whole(tools, rounds)?);
+        let index_memory = self.index_memory(tools)?;
+        fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))?;
+        Ok(Outcome { pair: self.name.clone(), races, index_memory })
+    }
+
+    fn signature(&self, tools: &Tools, rounds: Rounds, strong: Strong, block: Block) -> Result<Race, String> {
+        let runner = |who, block_len| Runner::signature(tools, &self.files, who, strong, block, block_len);
+        let mut runners = vec![runner(Who::Ours, 0)];
+        runners.extend(tools.real_rdiff.then(|| runner(Who::Rdiff, 0)));
+        if strong == Strong::Md4 {
+            // The default block length is known once rdiff has used it.
+            check(command(&tools.rdiff).args(["-f", "signature"]).arg(&self.files.old).arg(self.probe()))?;
+            let block_len = if block == Block::TwoKib { 2048 } else { self.block_len()? };
+            runners.push(runner(Who::FastRsync, block_len));
+        }
+        if block == Block::TwoKib && strong == Strong::Blake2 {
+            runners.push(runner(Who::OursTwoThreads, 0));
+        }
+        let lanes = race(&tools.measure, &runners, rounds)?;
+        let of = |who| self.files.output(who, "sig", strong, block);
+        for lane in lanes.iter().filter(|lane| matches!(lane.who, Who::Rdiff | Who::OursTwoThreads)) {
+            self.equal(&of(Who::Ours), &of(lane.who))?;
+        }
+        Ok(Race { operation: Operation::Signature, strong, block, bytes: self.old_len, lanes })
+    }
+
+    fn delta(&self, tools: &Tools, rounds: Rounds, strong: Strong, block: Block) -> Result<Race, String> {
+        let mut who = vec![Who::Ours];
+        who.extend(tools.real_rdiff.then_some(Who::Rdiff));
+        match (strong, block) {
+            (Strong::Md4, _) => who.push(Who::FastRsync),
+            (Strong::Blake2, Block::TwoKib) => who.extend([Who::OursTwoThreads, Who::OursCompact]),
+            (Strong::Blake2, Block::Default) => {}
+        }
+        let runners: Vec<Runner> =
+            who.iter().map(|who| Runner::delta(tools, &self.files, *who, strong, block)).collect();
+        let lanes = race(&tools.measure, &runners, rounds)?;
+        who.iter().try_for_each(|who| self.verify(tools, *who, strong, block))?;
+        if who.contains(&Who::OursTwoThreads) {
+            let of = |who| self.files.output(who, "delta", strong, block);
+            self.equal(&of(Who::Ours), &of(Who::OursTwoThreads))?;
+        }
+        Ok(Race { operation: Operation::Delta, strong, block, bytes: self.new_len, lanes })
+    }
+
+    /// The patched file must be the new one: by who made the delta, and ours by the real rdiff as well.
+    fn verify(&self, tools: &Tools, who: Who, strong: Strong, block: Block) -> Result<(), String> {
+        let patch = Runner::patch(tools, &self.files, who, strong, block);
+        let output = &patch.outputs[0];
+        for step in &patch.steps {
+            check(command(&step[0]).args(&step[1..]).envs(who.environment()))?;
+        }
+        self.equal(output, &self.files.new)?;
+        if who.is_ours() && tools.real_rdiff {
+            let delta = self.files.output(who, "delta", strong, block);
+            check(command("rdiff").args(["-f", "patch"]).args([&self.files.old, &delta, output]))?;
+            self.equal(output, &self.files.new)?;
+        }
+        fs::remove_file(output).map_err(|e| format!("{}: {e}", self.name))
+    }
+
+    fn patch(&self, tools: &Tools, rounds: Rounds) -> Result<Race, String> {
+        let block = Block::TwoKib;
+        let mut who = vec![(Who::Ours, Strong::Blake2), (Who::Cp, Strong::Blake2)];
+        who.extend(tools.real_rdiff.then_some((Who::Rdiff, Strong::Blake2)));
+        who.push((Who::FastRsync, Strong::Md4));
+        let runners: Vec<Runner> =
+            who.iter().map(|(who, strong)| Runner::patch(tools, &self.files, *who, *strong, block)).collect();
+        let lanes = race(&tools.measure, &runners, rounds)?;
+        runners.iter().try_for_each(|runner| self.equal(&runner.outputs[0], &self.files.new))?;
+        Ok(Race { operation: Operation::Patch, strong: Strong::Blake2, block, bytes: self.new_len, lanes })
+    }
+
+    fn whole(&self, tools: &Tools, rounds: Rounds) -> Result<Race, String> {
+        let mut who = vec![Who::Ours];
+        who.extend(tools.real_rdiff.then_some(Who::Rdiff));
+        who.extend(tools.rsync.then_some(Who::Rsync));
+        let runners: Vec<Runner> = who.iter().map(|who| Runner::whole(tools, &self.files, *who)).collect();
+        let lanes = race(&tools.measure, &runners, rounds)?;
+        for runner in &runners {
+            let output = runner.outputs.last().ok_or("a sync has an output")?;
+            self.equal(output, &self.files.new)?;
+        }
+        let (strong, block) = (Strong::Blake2, Block::TwoKib);
+        Ok(Race { operation: Operation::Whole, strong, block, bytes: self.new_len, lanes })
+    }
+
+    fn index_memory(&self, tools: &Tools) -> Result<f64, String> {
+        let signature = self.files.output(Who::Ours, "sig", Strong::Blake2, Block::TwoKib);
+        let printed = capture(command(&tools.index_memory).arg(signature))?;
+        printed.trim().parse().map_err(|e| format!("bench-index-memory: {e}: {printed}"))
+    }
+
+    fn probe(&self) -> std::path::PathBuf {
+        self.files.work.join("probe")
+    }
+
+    /// The second word of a signature.
+    fn block_len(&self) -> Result<u32, String> {
+        let mut header = [0; 8];
+        File::open(self.probe())
+            .and_then(|mut file| file.read_exact(&mut header))
+            .map_err(|e| format!("{}: {e}", self.probe().display()))?;
+        Ok(u32::from_be_bytes([header[4], header[5], header[6], header[7]]))
+    }
+
+    fn equal(&self, a: &Path, b: &Path) -> Result<(), String> {
+        match same_bytes(a, b) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(format!("{}: {} differs from {}", self.name, a.display(), b.display())),
+            Err(e) => Err(format!("{}: {e}", self.name)),
+        }
+    }
+}
+
+fn same_bytes(a: &Path, b: &Path) -> std::io::Result<bool> {
+    let (a, b) = (File::open(a)?, File::open(b)?);
+    if a.metadata()?.len() != b.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (BufReader::new(a), BufReader::new(b));
+    let (mut left, mut right) = (vec![0; 1 << 18], vec![0; 1 << 18]);
+    loop {
+        let read = a.read(&mut left)?;
+        if read == 0 {
+            return Ok(true);
+        }
+        b.read_exact(&mut right[..read])?;
+        if left[..read] != right[..read] {
+            return Ok(false);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The programs of a run: ours built, the peers found or installed.
+
+use std::path::PathBuf;
+
+use crate::process::{capture, cargo, check, command, repo, works};
+
+/// Where each program is. A peer that cannot be had is left out of every race.
+pub(super) struct Tools {
+    pub(super) rdiff: PathBuf,
+    pub(super) rollsync: PathBuf,
+    pub(super) fast_rsync: PathBuf,
+    pub(super) measure: PathBuf,
+    pub(super) kernels: PathBuf,
+    pub(super) index_memory: PathBuf,
+    pub(super) real_rdiff: bool,
+    pub(super) rsync: bool,
+    pub(super) skipped: Vec<String>,
+}
+
+impl Tools {
+    pub(super) fn prepare() -> Result<Self, String> {
+        // Two builds: what a bench needs must not switch on features of the programs that it measures.
+        for package in ["rollsync-cli", "rollsync-bench"] {
+            check(cargo().args(["build", "--quiet", "--release", "--bins", "-p", package]))?;
+        }
+        let built = |name: &str| target().join("release").join(name);
+        let mut skipped = Vec::new();
+        let mut peer = |name: &str| match find(name) {
+            Ok(()) => true,
+            Err(why) => {
+                skipped.push(format!("no {name} to compare with: {why}"));
+                false
+            }
+        };
+        Ok(Self {
+            real_rdiff: peer("rdiff"),
+            rsync: peer("rsync"),
+            rdiff: built("rdiff"),
+            rollsync: built("rollsync"),
+            fast_rsync: built("bench-fast-rsync"),
+            measure: built("bench-measure"),
+            kernels: built("bench-kernels"),
+            index_memory: built("bench-index-memory"),
+            skipped,
+        })
+    }
+
+    /// What each peer says of itself.
+    pub(super) fn versions(&self) -> Vec<String> {
+        let peers = [("rdiff", self.real_rdiff), ("rsync", self.rsync), ("cp", true)];
+        let peers = peers.iter().filter(|(_, there)| *there);
+        let mut versions: Vec<String> = peers
+            .filter_map(|(name, _)| capture(command(name).arg("--version")).ok())
+            .filter_map(|text| Some(text.lines().next()?.split_whitespace().collect::<Vec<_>>().join(" ")))
+            .collect();
+        if let Some(version) = locked("fast_rsync") {
+            versions.push(format!("fast_rsync {version}, its inputs mapped"));
+        }
+        versions
+    }
+}
+
+pub(super) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repo().join("target"), PathBuf::from)
+}
+
+fn find(name: &str) -> Result<(), String> {
+    if works(name, &["--version"]) {
+        return Ok(());
+    }
+    if !works("apt-get", &["--version"]) {
+        return Err("it is not installed, and there is no apt-get".into());
+    }
+    // Without the right to install this fails, and says so.
+    capture(command("apt-get").args(["install", "--yes", "--quiet", name]))?;
+    if works(name, &["--version"]) { Ok(()) } else { Err("it does not run".into()) }
+}
+
+fn locked(package: &str) -> Option<String> {
+    let lock = std::fs::read_to_string(repo().join("Cargo.lock")).ok()?;
+    let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    Some(rest.split_once('"')?.0.to_owned())
+}
