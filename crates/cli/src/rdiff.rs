@@ -20,6 +20,7 @@ mod profile;
 mod result_code;
 mod signature;
 mod statistics;
+mod threads;
 mod version;
 
 use std::env;
@@ -60,9 +61,10 @@ fn invoke(invocation: &Invocation) -> Result<(), Failure> {
     };
     // Looked at whatever the action is, so that a wrong name is not found out on the day of the first delta.
     let profile = profile::from_environment()?;
+    let threads = threads::from_environment()?;
     match action {
-        Invocation::Signature(request) => signature::run(request),
-        Invocation::Delta(request) => delta::run(request, profile),
+        Invocation::Signature(request) => signature::run(request, threads),
+        Invocation::Delta(request) => delta::run(request, profile, threads),
         Invocation::Patch(request) => patch::run(request),
         Invocation::Help | Invocation::Version => Ok(()),
     }

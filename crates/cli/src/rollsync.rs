@@ -22,6 +22,7 @@ mod progress;
 mod signature;
 mod size;
 mod sums;
+mod threads;
 
 use crate::interrupt;
 use clap::{Parser, Subcommand};

@@ -37,7 +37,7 @@ fn signature_with(
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let threads = threads_for(basis_len, options);
+    let threads = options.threads.count_for(basis_len);
     if threads > 1 {
         let phase = Phase::Signature;
         let watch: &mut Watch<'_> = &mut |bytes_in, bytes_out| {
@@ -93,7 +93,7 @@ pub fn delta(
 ) -> Result<Stats, Error> {
     let job = DeltaJob::new(index, options.delta).with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, options.buffers);
-    let (phase, threads) = (Phase::Delta, threads_for(new_len, options));
+    let (phase, threads) = (Phase::Delta, options.threads.count_for(new_len));
     let watch: &mut Watch<'_> =
         &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in: new_len, bytes_out });
     drive.run_with_threads_watched(new, output, threads, watch)?;
@@ -169,14 +169,6 @@ impl Write for Loader {
         Ok(())
     }
 }
-
-/// More than one thread only where there is something to share.
-fn threads_for(len: Option<u64>, options: &Options<'_>) -> usize {
-    if len.is_some_and(|len| len < SHARED) { 1 } else { options.threads.count() }
-}
-
-/// Below this length one thread is done before others have begun.
-const SHARED: u64 = 4 << 20;
 
 fn run<J: Job>(
     drive: &mut Drive<J>,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rollsync::{
     DeltaJob, DeltaOptions, Drive, EmptyBasis, EngineError, Error, Limits, LoadError, LoadJob, Profile,
-    Signature, SignatureIndex,
+    Signature, SignatureIndex, Threads,
 };
 
 use super::args::{DeltaRequest, Settings};
@@ -18,7 +18,7 @@ use super::output::Output;
 use super::statistics::{JobStatistics, MatchStatistics};
 
 /// Writes the delta of the new file against the signature.
-pub(crate) fn run(request: &DeltaRequest, profile: Profile) -> Result<(), Failure> {
+pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) -> Result<(), Failure> {
     let mut signature = Input::open(&request.signature)?;
     let mut new = Input::open(&request.new)?;
     let mut output = Output::open(&request.delta, request.settings.force, &[&signature, &new])?;
@@ -32,7 +32,8 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile) -> Result<(), Failur
     let empty_basis = Some(sizes.empty_basis(EmptyBasis::of_profile(profile, &index), profile));
     let job = DeltaJob::new(&index, DeltaOptions { profile, empty_basis });
     let mut drive = Drive::with_buffers(job, sizes.buffers());
-    let ended = drive.run(&mut new, &mut output);
+    let threads = threads.count_for(new.len());
+    let ended = drive.run_with_threads(&mut new, &mut output, threads);
     let ended = ended.map_err(|error| job_failure(Op::Delta, &error, None));
     if request.settings.statistics {
         let stats = drive.stats();

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use rollsync::{
-    BlockLen, Drive, Format, SignatureJob, SignatureOptions, SignatureParams, StrongKind, StrongLen,
-    StrongLenChoice, WeakKind,
+    BlockLen, Format, Options, SignatureOptions, SignatureParams, StrongKind, StrongLen, StrongLenChoice,
+    Threads, WeakKind,
 };
 
 use super::args::{Hash, Rollsum, SignatureRequest, Sums};
@@ -19,7 +19,7 @@ use super::result_code::ResultCode;
 use super::statistics::JobStatistics;
 
 /// Writes the signature of the basis.
-pub(crate) fn run(request: &SignatureRequest) -> Result<(), Failure> {
+pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Failure> {
     let mut basis = Input::open(&request.basis)?;
     let mut output = Output::open(&request.signature, request.settings.force, &[&basis])?;
     let sums = request.check()?;
@@ -27,10 +27,17 @@ pub(crate) fn run(request: &SignatureRequest) -> Result<(), Failure> {
     let sizes = BufferSizes::new(&request.settings)?;
 
     let begun = Instant::now();
-    let mut drive = Drive::with_buffers(SignatureJob::new(params), sizes.buffers());
-    drive.run(&mut basis, &mut output).map_err(|error| job_failure(Op::Signature, &error, None))?;
+    let len = basis.len();
+    let mut options = Options::new()
+        .format(params.format())
+        .block_len(params.block_len())
+        .strong_len(StrongLenChoice::Exactly(params.strong_len()))
+        .buffers(sizes.buffers())
+        .threads(threads);
+    let made = rollsync::signature(&mut basis, len, &mut output, &mut options);
+    let stats = made.map_err(|error| job_failure(Op::Signature, &error, None))?;
     if request.settings.statistics {
-        JobStatistics::new(Op::Signature, &drive.stats(), begun).report();
+        JobStatistics::new(Op::Signature, &stats, begun).report();
     }
     output.finish()
 }

@@ -11,6 +11,7 @@ use super::{
     profile::{self, ProfileArguments},
     progress::Progress,
     sums,
+    threads::ThreadArguments,
 };
 use clap::Args;
 use rollsync::Options;
@@ -32,6 +33,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     profile: ProfileArguments,
     #[command(flatten)]
+    threads: ThreadArguments,
+    #[command(flatten)]
     pub(crate) talk: Talk,
 }
 
@@ -42,7 +45,7 @@ Examples:
   rollsync delta --profile librsync-2.3.4 disk.sig disk.new -o disk.delta    as rdiff would write it";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { signature, new, output, profile, .. } = arguments;
+    let Arguments { signature, new, output, profile, threads, .. } = arguments;
     input::standard_once(signature, new)?;
     output.check("delta")?;
     let mut signature = Input::open("signature", signature)?;
@@ -51,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let mut options = Options::new().profile(profile.profile()).progress(&mut told);
+    let mut options = Options::new().threads(threads.count()).profile(profile.profile()).progress(&mut told);
     let (signature_len, new_len) = (signature.len, new.len);
     let index = rollsync::load(&mut signature, signature_len, &mut options)
         .map_err(|error| explain::load(&error, &signature, &new.place))?;

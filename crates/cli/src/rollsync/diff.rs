@@ -11,6 +11,7 @@ use super::{
     profile::{self, ProfileArguments},
     progress::Progress,
     sums::{self, SumArguments},
+    threads::ThreadArguments,
 };
 use clap::Args;
 use rollsync::Options;
@@ -34,6 +35,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     profile: ProfileArguments,
     #[command(flatten)]
+    threads: ThreadArguments,
+    #[command(flatten)]
     pub(crate) talk: Talk,
 }
 
@@ -44,7 +47,7 @@ Examples:
   rollsync diff old.tar new.tar | zstd > update.zst";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { old, new, output, profile, sums, .. } = arguments;
+    let Arguments { old, new, output, profile, sums, threads, .. } = arguments;
     input::standard_once(old, new)?;
     output.check("delta")?;
     let mut old = Input::open("old file", old)?;
@@ -56,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let options = Options::new().profile(profile.profile()).progress(&mut told);
+    let options = Options::new().threads(threads.count()).profile(profile.profile()).progress(&mut told);
     let mut options = sums::options(options, &params);
     let index = rollsync::index_basis(&mut old, old_len, &mut options)
         .map_err(|error| explain::diff(&error, &old, None))?;

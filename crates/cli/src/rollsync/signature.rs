@@ -10,6 +10,7 @@ use super::{
     place::Place,
     progress::Progress,
     sums::{self, SumArguments},
+    threads::ThreadArguments,
 };
 use clap::Args;
 use rollsync::Options;
@@ -30,6 +31,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     sums: SumArguments,
     #[command(flatten)]
+    threads: ThreadArguments,
+    #[command(flatten)]
     pub(crate) talk: Talk,
 }
 
@@ -40,7 +43,7 @@ Examples:
   pg_dump shop | rollsync signature - | ssh far 'cat > shop.sig'";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { basis, output, sums, .. } = arguments;
+    let Arguments { basis, output, sums, threads, .. } = arguments;
     output.check("signature")?;
     let mut basis = Input::open("basis", basis)?;
     let basis_len = basis.len;
@@ -50,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let mut options = sums::options(Options::new(), &params).progress(&mut told);
+    let mut options = sums::options(Options::new().threads(threads.count()), &params).progress(&mut told);
     let stats = rollsync::signature(&mut basis, basis_len, &mut output, &mut options)
         .map_err(|error| explain::streams(&error, &basis, None, Some(&output)))?;
     let (line, report) = SignatureMade::new(&output, &params, &stats);

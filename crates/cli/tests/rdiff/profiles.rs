@@ -114,3 +114,36 @@ fn the_empty_basis_is_cut_as_by_the_real_program() {
         assert!(got == expected, "{len} bytes, {block_len} a block, {sizes:?}");
     }
 }
+
+/// Several segments, of which some resemble the basis.
+#[test]
+fn any_number_of_threads_makes_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let old = noise(5, 5_000_000);
+    let new = [&old[..3_000_000], b"a few bytes", &noise(6, 1_500_000), &old[2_500_000..]].concat();
+    fs::write(folder.join("old"), old).expect("old");
+    fs::write(folder.join("new"), new).expect("new");
+    let mut made = Vec::new();
+    for threads in ["1", "3", ""] {
+        let mut both = Vec::new();
+        for arguments in
+            [["-f", "signature", "old", "sig"].as_slice(), &["-f", "delta", "sig", "new", "delta"]]
+        {
+            let mut command = Program::ours().command(folder, arguments);
+            let output = command.env("ROLLSYNC_THREADS", threads).output().expect("the program starts");
+            assert!(output.status.success(), "{}", stderr(&output));
+            both.extend(fs::read(folder.join(arguments[arguments.len() - 1])).expect("what was made"));
+        }
+        made.push(both);
+    }
+    assert!(made.iter().all(|both| *both == made[0]));
+
+    for wrong in ["0", "two", "-1"] {
+        let mut command = Program::ours().command(folder, &["delta", "absent", "new"]);
+        let output = command.env("ROLLSYNC_THREADS", wrong).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(101));
+        let text = format!("rdiff: Invalid number '{wrong}' in ROLLSYNC_THREADS: use 1 or more.\n");
+        assert!(stderr(&output).starts_with(&text), "{}", stderr(&output));
+    }
+}

@@ -10,7 +10,8 @@ pub(crate) use signature::signature;
 
 use std::{
     io::{self, Read},
-    num::NonZeroUsize,
+    num::{NonZeroUsize, ParseIntError},
+    str::FromStr,
     thread,
 };
 
@@ -35,6 +36,24 @@ impl Threads {
             Self::Available => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         };
         count.get().min(64)
+    }
+
+    /// How many of them are worth it for an input of `len` bytes, as far as that is known.
+    #[must_use]
+    pub fn count_for(self, len: Option<u64>) -> usize {
+        if len.is_some_and(|len| len < SHARED) { 1 } else { self.count() }
+    }
+}
+
+/// Below this length one thread is done before others have begun.
+const SHARED: u64 = 4 << 20;
+
+/// A number from 1 on.
+impl FromStr for Threads {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse().map(Self::Exactly)
     }
 }
 

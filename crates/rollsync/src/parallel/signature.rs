@@ -37,7 +37,6 @@ pub(crate) fn signature(
     let source = Mutex::new(Source { basis, next: 0, offset: 0, ended: false });
     let mut sink = Sink { limits, stats: Stats::default(), output: &mut output };
     sink.stats.block_len = params.block_len().get();
-    sink.write(&params.header(), 0)?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(threads);
         for _ in 0..threads {
@@ -51,11 +50,17 @@ pub(crate) fn signature(
             waiting.insert(number, made);
             while let Some(made) = waiting.remove(&next) {
                 let Segment { len, blocks, records } = made?;
+                if next == 0 {
+                    sink.write(&params.header(), 0)?;
+                }
                 next += 1;
                 sink.stats.bytes_in += len as u64;
                 sink.write(&records, blocks)?;
                 watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
             }
+        }
+        if next == 0 {
+            sink.write(&params.header(), 0)?;
         }
         Ok(sink.stats)
     })

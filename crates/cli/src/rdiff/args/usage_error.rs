@@ -72,6 +72,10 @@ impl UsageError {
         Self::syntax([b"Unknown profile '", name, known].concat())
     }
 
+    pub(crate) fn invalid_threads(count: &[u8]) -> Self {
+        Self::syntax([b"Invalid number '", count, b"' in ROLLSYNC_THREADS: use 1 or more."].concat())
+    }
+
     pub(super) fn no_compression() -> Self {
         Self {
             message: b"Sorry, compression is not implemented yet.".to_vec(),
