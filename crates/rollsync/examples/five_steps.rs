@@ -13,9 +13,8 @@ use std::collections::HashMap;
 
 const BLOCK: usize = 16;
 
-type Strong = [u8; 32];
-/// By weak sum: the strong sums of the blocks that have it, and which blocks those are.
-type Sums = HashMap<(usize, usize), Vec<(Strong, usize)>>;
+/// By weak sum, and then by strong sum: which block it is.
+type Sums = HashMap<(usize, usize), HashMap<[u8; 32], usize>>;
 
 enum Command {
     Copy { block: usize },
@@ -42,12 +41,14 @@ fn main() -> Result<(), rollsync::Error> {
     Ok(())
 }
 
+// Thirty lines of code from here on.
+
 // Step 1: who has the old file splits it into blocks.
 // Step 2: each gets a weak sum, which is quick to move along by a byte, and a strong one, which is hard to mistake.
 fn sign(old: &[u8]) -> Sums {
     let mut sums = Sums::new();
     for (block, bytes) in old.chunks_exact(BLOCK).enumerate() {
-        sums.entry(weak(bytes)).or_default().push((strong(bytes), block));
+        sums.entry(weak(bytes)).or_default().entry(Sha256::digest(bytes).into()).or_insert(block);
     }
     sums
 }
@@ -57,29 +58,22 @@ fn weak(bytes: &[u8]) -> (usize, usize) {
     bytes.iter().fold((0, 0), |(a, b), &byte| (a + usize::from(byte), b + a + usize::from(byte)))
 }
 
-fn strong(bytes: &[u8]) -> Strong {
-    Sha256::digest(bytes).into()
-}
-
 // Step 3: who has the new file moves a window over it, a byte at a time, and looks its weak sum up.
 // Step 4: where a block has that, the strong sum decides. A match is a copy, and the window goes on behind it; else its
 // first byte is sent as it is.
 fn search(sums: &Sums, new: &[u8]) -> Vec<Command> {
-    let (mut commands, mut at) = (Vec::new(), 0);
-    let mut rolling = None;
+    let (mut commands, mut at, mut rolled) = (Vec::new(), 0, None);
     while let Some(window) = new.get(at..at + BLOCK) {
-        let (a, b) = rolling.unwrap_or_else(|| weak(window));
-        let candidates = sums.get(&(a, b)).map_or(&[][..], Vec::as_slice);
-        let sum = (!candidates.is_empty()).then(|| strong(window));
-        if let Some((_, block)) = candidates.iter().find(|(strong, _)| Some(*strong) == sum) {
-            commands.push(Command::Copy { block: *block });
-            (at, rolling) = (at + BLOCK, None);
+        let (a, b) = rolled.unwrap_or_else(|| weak(window));
+        let found = sums.get(&(a, b)).and_then(|blocks| blocks.get(&Sha256::digest(window)[..]));
+        if let Some(&block) = found {
+            commands.push(Command::Copy { block });
+            (at, rolled) = (at + BLOCK, None);
         } else {
             commands.push(Command::Literal(window[0]));
-            let (gone, come) =
-                (usize::from(window[0]), new.get(at + BLOCK).map_or(0, |&byte| usize::from(byte)));
+            let [gone, come] = [window[0], new.get(at + BLOCK).copied().unwrap_or(0)].map(usize::from);
             let a = a - gone + come;
-            (at, rolling) = (at + 1, Some((a, b - BLOCK * gone + a)));
+            (at, rolled) = (at + 1, Some((a, b - BLOCK * gone + a)));
         }
     }
     commands.extend(new[at..].iter().map(|&byte| Command::Literal(byte)));
@@ -88,12 +82,9 @@ fn search(sums: &Sums, new: &[u8]) -> Vec<Command> {
 
 // Step 5: who has the old file copies the blocks that are named, and puts what was sent between them.
 fn rebuild(old: &[u8], commands: &[Command]) -> Vec<u8> {
-    let mut new = Vec::new();
-    for command in commands {
-        match command {
-            Command::Copy { block } => new.extend_from_slice(&old[block * BLOCK..][..BLOCK]),
-            Command::Literal(byte) => new.push(*byte),
-        }
-    }
-    new
+    let bytes = commands.iter().map(|command| match command {
+        Command::Copy { block } => &old[block * BLOCK..][..BLOCK],
+        Command::Literal(byte) => std::slice::from_ref(byte),
+    });
+    bytes.collect::<Vec<_>>().concat()
 }
