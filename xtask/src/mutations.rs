@@ -1,5 +1,6 @@
 //! Shows that the tests bite: breaks one rule of the delta algorithm at a time, and wants a test to fail.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -131,7 +132,9 @@ fn names(said: &str) -> Option<Vec<String>> {
 fn copy_of_the_tree() -> Result<PathBuf, String> {
     let tree = repo().join("target/mutations");
     let files = capture(command("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
-    for file in files.lines().filter(|file| repo().join(file).is_file()) {
+    let files: BTreeSet<&str> = files.lines().filter(|file| repo().join(file).is_file()).collect();
+    drop_others(&tree, &tree, &files)?;
+    for file in files {
         let to = tree.join(file);
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
@@ -143,6 +146,20 @@ fn copy_of_the_tree() -> Result<PathBuf, String> {
         }
     }
     Ok(tree)
+}
+
+/// Removes what an earlier copy had and the tree has no longer; what was built of it stays.
+fn drop_others(tree: &Path, folder: &Path, files: &BTreeSet<&str>) -> Result<(), String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        let name = path.strip_prefix(tree).ok().and_then(Path::to_str).unwrap_or_default();
+        if path.is_dir() && name != "target" {
+            drop_others(tree, &path, files)?;
+        } else if path.is_file() && !files.contains(name) {
+            fs::remove_file(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, String> {
