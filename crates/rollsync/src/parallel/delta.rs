@@ -18,6 +18,8 @@ use std::{
     thread,
 };
 
+/// Below this block length nothing is searched ahead.
+const BLOCK_LEN_MIN: usize = 128;
 /// So many segments in a row that were searched in vain show that the file is like itself.
 const VAIN: u64 = 2;
 /// So many are then not searched ahead.
@@ -47,8 +49,12 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     ) -> Result<(), Error> {
         let (options, limits) = (self.job().options(), self.job().limits());
         let segment_len = Searched::segment_len(self.job().index().borrow());
-        // A limit of memory leaves none for segments; without records there is nothing to search.
-        let alone = self.job().index().borrow().signature().is_empty() || limits.memory.is_some();
+        // A limit of memory leaves none for segments; without records there is nothing to search, and in short blocks
+        // what is found takes more room than the bytes.
+        let signature = self.job().index().borrow().signature();
+        let alone = signature.is_empty()
+            || limits.memory.is_some()
+            || signature.params().block_len().as_usize() < BLOCK_LEN_MIN;
         if threads < 2 || alone || segment_len > SEGMENT_MAX {
             return self.run_watched(input, &mut NoBasis, output, watch);
         }

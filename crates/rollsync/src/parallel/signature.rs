@@ -15,8 +15,9 @@ use std::{
     thread,
 };
 
-/// About how many bytes a worker takes at once.
+/// About how many bytes a worker takes at once, and how many blocks at most: short blocks have more sums than bytes.
 const SEGMENT: usize = 1 << 20;
+const BLOCKS_MAX: usize = 1 << 14;
 
 /// Makes a signature with `threads` workers, at least 2.
 pub(crate) fn signature(
@@ -33,7 +34,7 @@ pub(crate) fn signature(
         drive.run_watched(basis, &mut crate::NoBasis, output, watch)?;
         return Ok(drive.stats());
     }
-    let segment_len = SEGMENT.div_ceil(block_len) * block_len;
+    let segment_len = SEGMENT.div_ceil(block_len).min(BLOCKS_MAX) * block_len;
     let source = Mutex::new(Source { basis, next: 0, offset: 0, ended: false });
     let mut sink = Sink { limits, stats: Stats::default(), output: &mut output };
     sink.stats.block_len = params.block_len().get();
