@@ -49,6 +49,14 @@ impl Limits {
         check(LimitKind::Memory, self.memory, bytes)
     }
 
+    /// Whether so many bytes of memory may be taken.
+    pub(crate) const fn allows(&self, bytes: usize) -> bool {
+        match self.memory {
+            Some(memory) => bytes as u64 <= memory,
+            None => true,
+        }
+    }
+
     /// Makes room in `vec` for `more` places, and for as many again as it has while that is no more than `most`, when
     /// all that it then takes beside `others` bytes is allowed. What it has room for counts, not what it holds.
     pub(crate) fn reserve<T>(

@@ -46,7 +46,8 @@ fn signature_with(
         return parallel::signature(params, basis, output, limits, threads, watch);
     }
     let job = SignatureJob::new(params).with_limits(limits);
-    let mut drive = Drive::with_buffers(job, options.buffers);
+    let buffers = options.buffers.in_batches(job.batch_len());
+    let mut drive = Drive::with_buffers(job, buffers);
     run(&mut drive, Phase::Signature, basis_len, basis, &mut NoBasis, output, options)?;
     Ok(drive.stats())
 }

@@ -4,6 +4,7 @@ use crate::{
     Input, Isa, Job, Limits, Progress, ResourceError, SignatureParams, Stats, Status, StrongLen,
     pending::Pending, step::Room,
 };
+use alloc::vec::Vec;
 use rollsync_kernels::{
     strong::{self, Digest, Hasher, LANES},
     weak::{self, RollingSum},
@@ -12,9 +13,13 @@ use rollsync_kernels::{
 /// The longest record: 4 bytes of weak sum and 32 of strong.
 const RECORD_MAX: usize = 36;
 
+/// The most that is gathered to be hashed side by side: with it a job stays below 1 MiB.
+const GATHERED_MAX: usize = 960 << 10;
+
 /// Turns a basis into its signature.
 ///
-/// Memory is constant: blocks that lie whole in the input are hashed side by side from there, others as they come.
+/// Blocks are hashed side by side, straight from the input when it holds [enough of them](SignatureJob::batch_len);
+/// otherwise they are gathered first. Memory is less than 1 MiB: blocks too long for that are hashed as they come.
 ///
 /// ```
 /// use rollsync_core::{Input, Job, SignatureJob, SignatureParams};
@@ -31,7 +36,9 @@ pub struct SignatureJob {
     limits: Limits,
     isa: Isa,
     pending: Pending<{ LANES * RECORD_MAX }>,
-    /// A block of which a part has come.
+    /// Input that is not yet enough to be hashed side by side.
+    gathered: Vec<u8>,
+    /// A block of which a part is hashed.
     open: Option<OpenBlock>,
     produced: u64,
     finished: bool,
@@ -58,6 +65,7 @@ impl SignatureJob {
             isa: Isa::detect(),
             produced: params.header().len() as u64,
             pending,
+            gathered: Vec::new(),
             open: None,
             finished: false,
             failed: None,
@@ -65,7 +73,8 @@ impl SignatureJob {
         }
     }
 
-    /// The same with limits: of `output` and `records`.
+    /// The same with limits: of `output` and `records`; where `memory` does not allow to gather blocks, they are hashed
+    /// as they come.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -78,8 +87,27 @@ impl SignatureJob {
         &self.params
     }
 
+    /// How many bytes of input are hashed at once. To offer multiples of it, from the first byte on, spares their being
+    /// copied.
+    #[must_use]
+    pub const fn batch_len(&self) -> usize {
+        self.params.block_len().as_usize().saturating_mul(self.lanes())
+    }
+
+    /// How many blocks are hashed side by side: as many as there are lanes, but four are better than more than memory
+    /// has place for.
+    const fn lanes(&self) -> usize {
+        let mut lanes = self.params.format().strong.lanes();
+        while lanes > 4 && self.params.block_len().as_usize().saturating_mul(lanes) > GATHERED_MAX {
+            lanes /= 2;
+        }
+        lanes
+    }
+
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<Status, ResourceError> {
         self.limits.check_output(self.produced)?;
+        let block_len = self.params.block_len().as_usize();
+        let gathers = self.batch_len() <= GATHERED_MAX && self.limits.allows(self.batch_len());
         loop {
             if !self.pending.drain(room) {
                 return Ok(Status::NeedOutput);
@@ -87,26 +115,52 @@ impl SignatureJob {
             if self.finished {
                 return Ok(Status::Done);
             }
-            if self.open.is_some() || room.input.len() < self.params.block_len().as_usize() {
-                self.hash_part(room)?;
-            } else {
-                self.hash_whole_blocks(room)?;
-            }
-            if room.input.is_empty() {
-                if room.last {
-                    self.finish_block()?;
-                    self.finished = true;
-                } else if self.pending.drain(room) {
+            let left = room.input.len();
+            let is_short = gathers && left < self.batch_len() && !room.last;
+            if left == 0 {
+                if !room.last {
                     return Ok(Status::NeedInput);
                 }
+                self.hash_gathered()?;
+                self.finish_block()?;
+                self.finished = true;
+            } else if self.open.is_none() && (is_short || !self.gathered.is_empty()) {
+                self.gather(room)?;
+            } else if self.open.is_none() && left >= block_len {
+                let lanes = if gathers && !room.last { self.lanes() } else { 1 };
+                let count = (left / block_len).min(LANES) / lanes * lanes;
+                self.hash_blocks(room.take(count * block_len))?;
+            } else {
+                let missing = block_len - self.open.as_ref().map_or(0, |open| open.weak.len());
+                self.hash_part(room.take(missing))?;
             }
         }
     }
 
-    fn hash_whole_blocks(&mut self, room: &mut Room<'_, '_>) -> Result<(), ResourceError> {
+    /// Takes input until there is enough to be hashed side by side.
+    fn gather(&mut self, room: &mut Room<'_, '_>) -> Result<(), ResourceError> {
+        let batch_len = self.batch_len();
+        let part = room.take(batch_len - self.gathered.len());
+        self.limits.reserve(&mut self.gathered, part.len(), batch_len, 0)?;
+        self.gathered.extend_from_slice(part);
+        if self.gathered.len() == batch_len { self.hash_gathered() } else { Ok(()) }
+    }
+
+    fn hash_gathered(&mut self) -> Result<(), ResourceError> {
+        let gathered = core::mem::take(&mut self.gathered);
+        let whole = gathered.len() / self.params.block_len().as_usize() * self.params.block_len().as_usize();
+        let (blocks, rest) = gathered.split_at(whole);
+        self.hash_blocks(blocks)?;
+        self.hash_part(rest)?;
+        self.gathered = gathered;
+        self.gathered.clear();
+        Ok(())
+    }
+
+    /// Hashes whole blocks, no more than [`LANES`].
+    fn hash_blocks(&mut self, data: &[u8]) -> Result<(), ResourceError> {
         let block_len = self.params.block_len().as_usize();
-        let count = (room.input.len() / block_len).min(LANES);
-        let data = room.take(count * block_len);
+        let count = data.len() / block_len;
         let (mut weak, mut strong, mut blocks) =
             ([0; LANES], [Digest::default(); LANES], [&data[..0]; LANES]);
         for (place, block) in blocks.iter_mut().zip(data.chunks_exact(block_len)) {
@@ -118,21 +172,19 @@ impl SignatureJob {
         weak.iter().zip(&strong).take(count).try_for_each(|(weak, strong)| self.record(*weak, strong))
     }
 
-    /// Hashes input up to the end of the block that it is in.
-    fn hash_part(&mut self, room: &mut Room<'_, '_>) -> Result<(), ResourceError> {
-        if room.input.is_empty() {
+    /// Hashes what lies inside one block, and no further than to its end.
+    fn hash_part(&mut self, part: &[u8]) -> Result<(), ResourceError> {
+        if part.is_empty() {
             return Ok(());
         }
         let format = self.params.format();
-        let block_len = self.params.block_len().as_usize();
         let open = self.open.get_or_insert_with(|| OpenBlock {
             weak: RollingSum::new(format.weak),
             strong: Hasher::new(format.strong),
         });
-        let part = room.take(block_len - open.weak.len());
         open.weak.update(self.isa, part);
         open.strong.update(self.isa, part);
-        if open.weak.len() == block_len { self.finish_block() } else { Ok(()) }
+        if open.weak.len() == self.params.block_len().as_usize() { self.finish_block() } else { Ok(()) }
     }
 
     fn finish_block(&mut self) -> Result<(), ResourceError> {

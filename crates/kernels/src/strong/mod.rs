@@ -30,6 +30,15 @@ impl StrongKind {
             Self::Blake2 => 32,
         }
     }
+
+    /// How many blocks make [`sums`] worth its while: with fewer, part of the vector registers is empty.
+    #[must_use]
+    pub const fn lanes(self) -> usize {
+        match self {
+            Self::Md4 => LANES,
+            Self::Blake2 => 4,
+        }
+    }
 }
 
 /// Room for the longest digest. An MD4 digest fills the first 16 bytes, the others are 0.

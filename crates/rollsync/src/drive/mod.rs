@@ -19,6 +19,13 @@ pub struct Buffers {
 impl Buffers {
     /// The longest buffer: 16 MiB.
     pub const MAX: usize = 16 << 20;
+
+    /// The same, with an input buffer that holds a whole number of batches of `batch_len` bytes: as many as fit, or one.
+    #[must_use]
+    pub(crate) fn in_batches(self, batch_len: usize) -> Self {
+        let input = (self.input / batch_len).max(1).saturating_mul(batch_len);
+        Self { input: if input <= Self::MAX { input } else { self.input }, ..self }
+    }
 }
 
 impl Default for Buffers {
