@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod isa;
+mod prefetch;
 pub mod scan;
 pub mod strong;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -18,3 +19,4 @@ mod vector;
 pub mod weak;
 
 pub use isa::Isa;
+pub use prefetch::prefetch;

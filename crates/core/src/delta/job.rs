@@ -11,7 +11,7 @@ use crate::{
     Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status, lookahead::Lookahead,
     step::Room,
 };
-use alloc::collections::VecDeque;
+use alloc::{boxed::Box, collections::VecDeque};
 use core::borrow::Borrow;
 
 /// Beside two blocks, the look-ahead holds twice this: the longest literal and a chunk of positions, and as much again
@@ -46,10 +46,12 @@ pub struct DeltaJob<I> {
     emitter: Emitter,
     /// From the first byte that is not in the delta yet.
     ahead: Lookahead,
-    /// Bytes at its front that begin no block.
-    run: usize,
     /// Bytes at its front that belong to a literal whose head is written.
     payload: usize,
+    /// Bytes behind those that are in the basis, and a copy of them is written or will be.
+    copied: usize,
+    /// Bytes behind those that begin no block.
+    run: usize,
     /// The block behind the run.
     matched: Option<Match>,
     state: State,
@@ -59,7 +61,7 @@ pub struct DeltaJob<I> {
 
 #[derive(Clone, Debug)]
 enum Source {
-    Search(Search),
+    Search(Box<Search>),
     Empty(Cutter),
 }
 
@@ -87,8 +89,9 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             searched: VecDeque::new(),
             joined: (0, 0),
             ahead,
-            run: 0,
             payload: 0,
+            copied: 0,
+            run: 0,
             matched: None,
             state: State::Running,
             failed: None,
@@ -144,16 +147,22 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             let ahead = Lookahead::new(cutter.capacity());
             (Source::Empty(cutter), ahead)
         } else {
-            let capacity = (index.signature().params().block_len().as_usize() + LOOKAHEAD).saturating_mul(2);
-            (Source::Search(Search::new(index, options.profile, limits)), Lookahead::new(capacity))
+            let block_len = index.signature().params().block_len().as_usize();
+            let capacity = (block_len + LOOKAHEAD).saturating_mul(2);
+            let patience = (capacity / 2 / block_len).max(1);
+            let search = Search::new(index, options.profile, limits, patience);
+            (Source::Search(Box::new(search)), Lookahead::new(capacity))
         }
     }
 
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<Status, ResourceError> {
         self.emitter.check_output()?;
         loop {
-            if !self.emitter.drain(room) || !self.send_payload(room) {
+            if !self.emitter.drain(room) {
                 return Ok(Status::NeedOutput);
+            }
+            if let Some(status) = self.pass(room) {
+                return Ok(status);
             }
             let cut = self.options.profile.literal_max();
             if self.run >= cut || self.run > 0 && (self.matched.is_some() || self.state == State::Ending) {
@@ -163,7 +172,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                 self.payload = len;
             } else if let Some(found) = self.matched.take() {
                 self.emitter.matched(self.index.borrow(), found, &mut self.stats)?;
-                self.ahead.advance(found.len);
+                self.copied = found.len;
             } else {
                 match self.state {
                     State::Running => {
@@ -181,34 +190,51 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         }
     }
 
-    /// Moves the bytes of a literal to the output; whether all of them went.
-    fn send_payload(&mut self, room: &mut Room<'_, '_>) -> bool {
-        let sent = room.put(&self.ahead.bytes()[..self.payload]);
-        self.ahead.advance(sent);
-        self.payload -= sent;
-        self.payload == 0
+    /// Lets go of the bytes that are decided: those of a literal go to the output. What keeps it from doing so.
+    fn pass(&mut self, room: &mut Room<'_, '_>) -> Option<Status> {
+        while self.payload > 0 {
+            let payload = self.ahead.front(self.payload, room.input);
+            let sent = room.put(payload);
+            if sent == 0 {
+                let is_full = room.output.is_empty();
+                return Some(if is_full { Status::NeedOutput } else { Self::starved(room) });
+            }
+            self.payload -= self.ahead.advance(sent, room);
+        }
+        self.copied -= self.ahead.advance(self.copied, room);
+        (self.copied > 0).then(|| Self::starved(room))
+    }
+
+    /// The caller offers less than it did before; the rest may yet come.
+    fn starved(room: &Room<'_, '_>) -> Status {
+        assert!(!room.last, "input that was offered before is gone");
+        Status::NeedInput
     }
 
     /// Finds out what comes next; `false` when that takes more input.
     fn find(&mut self, room: &mut Room<'_, '_>) -> Result<bool, ResourceError> {
         match &mut self.source {
             Source::Search(search) => loop {
-                let last = room.last && room.input.is_empty();
-                let (data, start) = (self.ahead.bytes(), self.ahead.start());
-                let known = start + data.len() as u64;
+                let (window_len, position) = (search.window_len(), search.position());
+                let (rest, is_all) = self.ahead.from(position, room.input);
+                let last = room.last && is_all;
+                let known = self.ahead.end(room.input);
                 let found = match next_searched(&mut self.searched, &mut self.joined, search) {
-                    Next::Take(event) if search.position() + event.len() as u64 <= known => {
+                    Next::Take(event) if position + event.len() as u64 <= known => {
                         search.take(&event, &mut self.stats.search);
                         event.found
                     }
                     // The file is shorter than the one that was searched.
-                    Next::Take(_) if last => {
+                    Next::Take(_) if room.last => {
                         self.searched.clear();
                         continue;
                     }
-                    Next::Take(_) => Found::More,
+                    Next::Take(_) => {
+                        self.ahead.take_all(room, &self.limits)?;
+                        return Ok(false);
+                    }
                     Next::Search { stop } => {
-                        search.next(self.index.borrow(), data, start, last, stop, &mut self.stats.search)
+                        search.next(self.index.borrow(), rest, last, stop, &mut self.stats.search)
                     }
                 };
                 match found {
@@ -217,8 +243,12 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                         self.matched = then;
                         return Ok(true);
                     }
-                    Found::More if room.input.is_empty() => return Ok(false),
-                    Found::More => self.ahead.fill(room, &self.limits)?,
+                    Found::More => {
+                        if !self.ahead.extend(position, window_len, room, &self.limits)? {
+                            Self::starved(room);
+                            return Ok(false);
+                        }
+                    }
                     Found::End => {
                         self.state = State::Ending;
                         return Ok(true);
@@ -227,7 +257,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             },
             Source::Empty(cutter) => loop {
                 let ended = room.last && room.input.is_empty();
-                match cutter.next(self.ahead.bytes().len(), ended) {
+                match cutter.next(self.ahead.held(), ended) {
                     Cut::Hold if room.input.is_empty() => return Ok(false),
                     Cut::Hold => self.ahead.fill(room, &self.limits)?,
                     Cut::Literal(len) => {
@@ -283,7 +313,9 @@ impl<I: Borrow<SignatureIndex>> Job for DeltaJob<I> {
             return Err(error);
         }
         let mut room = Room::new(input, output);
-        match self.advance(&mut room) {
+        let result = self.advance(&mut room);
+        self.ahead.part_from_input();
+        match result {
             Ok(status) => Ok(room.progress(status)),
             Err(error) => {
                 self.failed = Some(error);

@@ -1,5 +1,6 @@
 //! Making a delta: [`scan`] finds blocks of the basis in the new file, [`emit`] writes commands, [`job`] moves the bytes.
 
+mod ahead;
 mod emit;
 mod empty;
 mod job;

@@ -10,14 +10,13 @@
 //!
 //! What is found depends on nothing but the position, and on what the budget has left there.
 
-use super::{Profile, searched::Event};
+use super::{Profile, ahead::HashedAhead, searched::Event};
 use crate::{Limits, SearchStats, SignatureIndex, Work};
 use alloc::boxed::Box;
 use rollsync_kernels::{
     Isa,
     scan::{CHUNK, Hits, Scan},
-    strong::{self, Digest},
-    weak::{self, RollingSum},
+    weak::RollingSum,
 };
 
 /// Positions filtered at once right behind a match, where the next one is near.
@@ -37,8 +36,9 @@ pub(super) struct Search {
     chunk_start: u64,
     chunk_end: u64,
     chunk_len: usize,
-    /// Windows behind a match, hashed ahead of their turn.
-    run: Run,
+    hashed: HashedAhead,
+    /// Whether the position is right behind a match.
+    in_run: bool,
     /// The shrinking window at the end of the new file.
     tail: Option<RollingSum>,
     budget: Budget,
@@ -65,20 +65,22 @@ pub(super) struct Match {
 }
 
 impl Search {
-    pub(super) fn new(index: &SignatureIndex, profile: Profile, limits: &Limits) -> Self {
+    /// `patience`: for how many blocks to wait rather than hash fewer side by side, at least 1.
+    pub(super) fn new(index: &SignatureIndex, profile: Profile, limits: &Limits, patience: usize) -> Self {
         let params = index.signature().params();
-        let isa = Isa::detect();
+        let (isa, block_len) = (Isa::detect(), params.block_len().as_usize());
         Self {
             isa,
-            block_len: params.block_len().as_usize(),
-            scan: Scan::new(isa, params.format().weak, params.block_len().as_usize()),
+            block_len,
+            scan: Scan::new(isa, params.format().weak, block_len),
             position: 0,
             hits: Box::new(Hits::new()),
             next_hit: 0,
             chunk_start: 0,
             chunk_end: 0,
             chunk_len: FIRST_CHUNK,
-            run: Run::new(),
+            hashed: HashedAhead::new(isa, block_len, patience),
+            in_run: false,
             tail: None,
             budget: Budget::new(profile, limits.work, params.block_len().get().into()),
         }
@@ -105,22 +107,29 @@ impl Search {
         self.budget.per_byte = per_byte(profile, work);
     }
 
-    /// Goes on. `data` holds the new file from offset `start` on, which is at most the first undecided position; it
-    /// ends with the file when `last` is set. No run of misses goes beyond `stop`, which is behind the position.
+    pub(super) const fn window_len(&self) -> usize {
+        self.block_len
+    }
+
+    /// Goes on. `rest` is the new file from the position on; it ends with the file when `last` is set. No run of misses
+    /// goes beyond `stop`, which is behind the position.
     pub(super) fn next(
         &mut self,
         index: &SignatureIndex,
-        data: &[u8],
-        start: u64,
+        rest: &[u8],
         last: bool,
         stop: u64,
         stats: &mut SearchStats,
     ) -> Found {
-        let rest = &data[offset_in(start, self.position)..];
-        if self.run.is_on()
-            && let Some(block) = self.next_of_run(index, rest, stats)
-        {
-            return self.found(0, Some(Match { block, len: self.block_len }), stats);
+        if self.in_run {
+            if self.hashed.at(self.position).is_none() && !self.hashed.hash(index, rest, last, self.position)
+            {
+                return Found::More;
+            }
+            if let Some(block) = self.next_of_run(index, stats) {
+                return self.found(0, Some(Match { block, len: self.block_len }), stats);
+            }
+            self.in_run = false;
         }
         if self.position == self.chunk_end && rest.len() > self.block_len {
             self.next_hit = 0;
@@ -128,10 +137,15 @@ impl Search {
             let stop = stop.min(self.budget.segment_end(self.position)) - self.position;
             let limit = usize::try_from(stop).unwrap_or(usize::MAX).min(self.chunk_len);
             let decided = self.scan.find(index.filter(), rest, 0, limit, &mut self.hits);
+            self.hits.as_slice().iter().for_each(|hit| index.prefetch(hit.digest));
             self.chunk_end = self.position + decided as u64;
             self.chunk_len = (2 * self.chunk_len).min(CHUNK);
         }
         if self.position < self.chunk_end {
+            // A caller may offer less than it did when the chunk was filtered.
+            if rest.len() < offset_in(self.position, self.chunk_end) + self.block_len - 1 {
+                return Found::More;
+            }
             return self.look_up_hits(index, rest, stats);
         }
         match (last, rest.is_empty()) {
@@ -157,34 +171,27 @@ impl Search {
         // What this search had seen ahead is behind it now.
         self.chunk_end = self.position;
         self.scan.restart();
-        self.run.end();
+        self.hashed.clear();
+        self.in_run = false;
         self.tail = None;
     }
 
-    /// The block that the window right behind a match equals. `None`, with nothing counted, when it is none: the run is
-    /// over then, and the window looked at again in its turn.
-    fn next_of_run(&mut self, index: &SignatureIndex, rest: &[u8], stats: &mut SearchStats) -> Option<usize> {
-        if self.run.is_empty() {
-            self.run.hash_ahead(index, self.isa, &rest[..rest.len() / self.block_len * self.block_len]);
-        }
-        let found = self.run.take().and_then(|(digest, strong)| {
-            let mut counted = *stats;
-            let hit = index.weak_hit(digest, &mut counted)?;
-            let block = index.block(hit, &strong, &mut counted)?;
-            // Copied, for the budget counts only what it allows.
-            let mut budget = self.budget;
-            let allowed = budget.allows(self.position, self.block_len as u64);
-            allowed.then(|| {
-                counted.strong_sums += 1;
-                counted.hashed_bytes += self.block_len as u64;
-                (*stats, self.budget) = (counted, budget);
-                block
-            })
-        });
-        if found.is_none() {
-            self.run.end();
-        }
-        found
+    /// The block that the window right behind a match equals. `None`, with nothing counted, when it is none: the window
+    /// is looked at again in its turn.
+    fn next_of_run(&mut self, index: &SignatureIndex, stats: &mut SearchStats) -> Option<usize> {
+        let sums = self.hashed.at(self.position)?;
+        let mut counted = *stats;
+        let hit = index.weak_hit(sums.weak, &mut counted)?;
+        let block = index.block(hit, &sums.strong, &mut counted)?;
+        // Copied, for the budget counts only what it allows.
+        let mut budget = self.budget;
+        let allowed = budget.allows(self.position, self.block_len as u64);
+        allowed.then(|| {
+            counted.strong_sums += 1;
+            counted.hashed_bytes += self.block_len as u64;
+            (*stats, self.budget) = (counted, budget);
+            block
+        })
     }
 
     /// Decides the rest of the chunk. `rest` begins at the position.
@@ -193,11 +200,11 @@ impl Search {
             self.next_hit += 1;
             let position = self.chunk_start + hit.position as u64;
             let misses = offset_in(self.position, position);
-            let window = &rest[misses..misses + self.block_len];
-            if let Some(block) = self.look_up(index, hit.digest, window, position, stats) {
+            let window = self.block_len;
+            if let Some(block) = self.look_up(index, hit.digest, &rest[misses..], window, position, stats) {
                 self.scan.restart();
                 self.chunk_len = FIRST_CHUNK;
-                self.run.begin();
+                self.in_run = true;
                 return self.found(misses, Some(Match { block, len: self.block_len }), stats);
             }
         }
@@ -226,8 +233,9 @@ impl Search {
             let digest = window.digest();
             if index.filter().may_contain(digest) {
                 let position = self.position + misses as u64;
-                if let Some(block) = self.look_up(index, digest, &rest[misses..], position, stats) {
-                    return self.found(misses, Some(Match { block, len: rest.len() - misses }), stats);
+                let window = rest.len() - misses;
+                if let Some(block) = self.look_up(index, digest, &rest[misses..], window, position, stats) {
+                    return self.found(misses, Some(Match { block, len: window }), stats);
                 }
             }
             window.roll_out(out);
@@ -236,24 +244,30 @@ impl Search {
         self.found(rest.len().min(limit), None, stats)
     }
 
-    /// The block that a window equals. At most one strong sum, and none where no block has the weak one.
+    /// The block that the window of `len` bytes at the front of `rest` equals. At most one strong sum, and none where no
+    /// block has the weak one.
     fn look_up(
         &mut self,
         index: &SignatureIndex,
         digest: u32,
-        window: &[u8],
+        rest: &[u8],
+        len: usize,
         position: u64,
         stats: &mut SearchStats,
     ) -> Option<usize> {
         let hit = index.weak_hit(digest, stats)?;
-        if !self.budget.allows(position, window.len() as u64) {
+        if !self.budget.allows(position, len as u64) {
             stats.skipped += 1;
             return None;
         }
-        let strong = strong::sum(self.isa, index.signature().params().format().strong, window);
+        let upcoming = self.hits.as_slice()[self.next_hit..].iter();
+        let upcoming = upcoming.map(|hit| (self.chunk_start + hit.position as u64, hit.digest));
+        let strong = self.hashed.strong(index, rest, position, upcoming);
         stats.strong_sums += 1;
-        stats.hashed_bytes += window.len() as u64;
-        index.block(hit, &strong, stats)
+        stats.hashed_bytes += len as u64;
+        let block = index.block(hit, &strong, stats);
+        self.hashed.proved(block.is_some());
+        block
     }
 
     fn found(&mut self, misses: usize, then: Option<Match>, stats: &mut SearchStats) -> Found {
@@ -269,73 +283,9 @@ impl Search {
     }
 }
 
-/// The most windows that are hashed ahead.
-const RUN_MAX: usize = strong::LANES;
-/// How many at first.
-const RUN_FIRST: usize = 4;
-
-/// A run of matches: behind a match the next block most likely matches too, so some windows are hashed side by side
-/// before their turn comes. What is hashed in vain is neither counted nor taken from the budget, which are those of a
-/// search that takes one window at a time.
-#[derive(Clone, Debug)]
-struct Run {
-    /// How many windows to hash next; 0 when there is no run.
-    ahead: usize,
-    weak: [u32; RUN_MAX],
-    strong: Box<[Digest; RUN_MAX]>,
-    next: usize,
-    len: usize,
-}
-
-impl Run {
-    fn new() -> Self {
-        Self { ahead: 0, weak: [0; RUN_MAX], strong: Box::new([[0; 32]; RUN_MAX]), next: 0, len: 0 }
-    }
-
-    const fn is_on(&self) -> bool {
-        self.ahead > 0
-    }
-
-    const fn is_empty(&self) -> bool {
-        self.next == self.len
-    }
-
-    const fn begin(&mut self) {
-        self.ahead = RUN_FIRST;
-    }
-
-    const fn end(&mut self) {
-        (self.ahead, self.next, self.len) = (0, 0, 0);
-    }
-
-    /// Hashes windows as long as their weak sums are known, from whole blocks of data.
-    fn hash_ahead(&mut self, index: &SignatureIndex, isa: Isa, blocks: &[u8]) {
-        let params = index.signature().params();
-        let (format, block_len) = (params.format(), params.block_len().as_usize());
-        let ahead = self.ahead.min(blocks.len() / block_len);
-        let blocks = &blocks[..ahead * block_len];
-        weak::sums(isa, format.weak, blocks, block_len, &mut self.weak[..ahead]);
-        let known = |digest: &&u32| index.filter().may_contain(**digest) && index.knows(**digest);
-        (self.next, self.len) = (0, self.weak[..ahead].iter().take_while(known).count());
-        let mut windows = [&blocks[..0]; RUN_MAX];
-        for (place, window) in windows.iter_mut().zip(blocks.chunks_exact(block_len)) {
-            *place = window;
-        }
-        strong::sums(isa, format.strong, &windows[..self.len], &mut self.strong[..self.len]);
-        self.ahead = (2 * self.ahead).min(RUN_MAX);
-    }
-
-    /// The sums of the next window.
-    fn take(&mut self) -> Option<(u32, Digest)> {
-        let i = (self.next < self.len).then_some(self.next)?;
-        self.next += 1;
-        Some((self.weak[i], self.strong[i]))
-    }
-}
-
 /// How far `position` lies behind `start`, both inside one slice.
 #[expect(clippy::cast_possible_truncation, reason = "a distance inside a slice")]
-const fn offset_in(start: u64, position: u64) -> usize {
+pub(super) const fn offset_in(start: u64, position: u64) -> usize {
     (position - start) as usize
 }
 

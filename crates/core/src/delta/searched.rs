@@ -7,7 +7,7 @@
 
 use super::{
     DeltaOptions,
-    scan::{Found, Search, segment_len},
+    scan::{Found, Search, offset_in, segment_len},
 };
 use crate::{Limits, SearchStats, SignatureIndex};
 use alloc::vec::Vec;
@@ -88,11 +88,12 @@ impl Searched {
         if index.signature().is_empty() {
             return searched;
         }
-        let mut search = Search::new(index, options.profile, limits).starting_at(start);
+        let mut search = Search::new(index, options.profile, limits, 1).starting_at(start);
         let end = start.saturating_add(positions as u64);
         while search.position() < end && searched.events.try_reserve(1).is_ok() {
             let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
-            let found = search.next(index, data, start, last, end, &mut counted);
+            let rest = &data[offset_in(start, position)..];
+            let found = search.next(index, rest, last, end, &mut counted);
             if !matches!(found, Found::Run { .. }) || counted.skipped > 0 {
                 break;
             }

@@ -80,6 +80,11 @@ impl SignatureIndex {
         self.table.group(key(self.signature.params().format().weak, digest), stats).map(WeakHit)
     }
 
+    /// Fetches what the look-up of this weak sum will read.
+    pub(crate) fn prefetch(&self, digest: u32) {
+        self.table.prefetch(key(self.signature.params().format().weak, digest));
+    }
+
     /// Whether there are blocks with this weak sum.
     pub(crate) fn knows(&self, digest: u32) -> bool {
         self.weak_hit(digest, &mut SearchStats::default()).is_some()

@@ -7,7 +7,7 @@
 use crate::{Limits, ResourceError, SearchStats, Signature};
 use alloc::vec::Vec;
 use rollsync_kernels::{
-    Isa,
+    Isa, prefetch,
     strong::{Hasher, StrongKind},
 };
 
@@ -59,6 +59,11 @@ impl Table {
     pub(super) fn memory(&self) -> u64 {
         let words = self.keys.len() + self.entries.len() + self.group_sizes.capacity();
         4 * words as u64 + self.members.memory()
+    }
+
+    /// Fetches what [`group`](Self::group) will read.
+    pub(super) fn prefetch(&self, key: u32) {
+        prefetch(&self.keys, first_slot(self.seed.of_key(key), self.keys.len()));
     }
 
     /// The blocks with this key.
