@@ -20,6 +20,9 @@ pub(crate) fn run() -> Result<(), String> {
     parts.run("floors", || floors::run().map(|()| Report::default()));
     parts.run("no_std", || no_std::run().map(|()| Report::default()));
     parts.run("tests", || cargo_test(&mut counts));
+    for isa in ["portable", "sse2"] {
+        parts.run(isa, || capped_test(&mut counts, isa));
+    }
     let done = parts.finish(env::var_os("REQUIRE_ORACLE").is_some_and(|v| v == "1"));
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
     done
@@ -50,6 +53,23 @@ fn cargo_test(counts: &mut Counts) -> Result<Report, String> {
         return Err("no test ran".into());
     }
     Ok(report)
+}
+
+/// The tests of the engine again, with no better instructions than `isa`, a name of x86-64.
+fn capped_test(counts: &mut Counts, isa: &str) -> Result<Report, String> {
+    let mut report = Report::default();
+    if isa != "portable" && !cfg!(target_arch = "x86_64") {
+        return Ok(report);
+    }
+    let mut test = cargo();
+    test.args(["test", "-p", "rollsync-kernels", "-p", "rollsync-core", "-p", "rollsync", "--lib", "--test"]);
+    test.arg("it").args(["--no-fail-fast"]).env("ROLLSYNC_ISA", isa);
+    let before = counts.passed;
+    watch(&mut test, |line| {
+        report.note_skip(line);
+        counts.note_result(line);
+    })?;
+    if counts.passed == before { Err("no test ran".into()) } else { Ok(report) }
 }
 
 /// What the caller has set is left alone, and a place that is not there is not named.

@@ -24,9 +24,24 @@ pub(crate) enum Level {
 }
 
 impl Isa {
-    /// The best instruction set of this machine.
+    /// The best instruction set of this machine; no better than the one that the environment variable `ROLLSYNC_ISA`
+    /// [names](Self::name), if it names one that this machine has (feature `std`). It is read once.
     #[must_use]
     pub fn detect() -> Self {
+        #[cfg(feature = "std")]
+        {
+            static DETECTED: std::sync::OnceLock<Isa> = std::sync::OnceLock::new();
+            *DETECTED.get_or_init(|| {
+                let named = std::env::var_os("ROLLSYNC_ISA");
+                let named = named.and_then(|name| Self::available().find(|isa| name == isa.name()));
+                named.unwrap_or_else(Self::best)
+            })
+        }
+        #[cfg(not(feature = "std"))]
+        Self::best()
+    }
+
+    fn best() -> Self {
         Self::available().last().unwrap_or(Self::portable())
     }
 

@@ -1,7 +1,7 @@
 //! A buffer for reads and writes.
 
 /// Reading into memory that is not aligned to a page costs up to five times as much.
-const ALIGN: usize = 4096;
+pub(crate) const ALIGN: usize = 4096;
 
 /// Bytes that begin at a page, of which `start..end` are in use.
 #[derive(Debug)]

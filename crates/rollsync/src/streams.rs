@@ -94,7 +94,7 @@ pub fn delta(
 ) -> Result<Stats, Error> {
     let job = DeltaJob::new(index, options.delta).with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, options.buffers);
-    let (phase, threads) = (Phase::Delta, options.threads.count_for_search(new_len));
+    let (phase, threads) = (Phase::Delta, options.threads.count_for(new_len));
     let watch: &mut Watch<'_> =
         &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in: new_len, bytes_out });
     drive.run_with_threads_watched(new, output, threads, watch)?;

@@ -32,7 +32,7 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) ->
     let empty_basis = Some(sizes.empty_basis(EmptyBasis::of_profile(profile, &index), profile));
     let job = DeltaJob::new(&index, DeltaOptions { profile, empty_basis });
     let mut drive = Drive::with_buffers(job, sizes.buffers());
-    let threads = threads.count_for_search(new.len());
+    let threads = threads.count_for(new.len());
     let ended = drive.run_with_threads(&mut new, &mut output, threads);
     let ended = ended.map_err(|error| job_failure(Op::Delta, &error, None));
     if request.settings.statistics {

@@ -6,7 +6,7 @@ use rollsync::Threads;
 /// What the command line says of threads.
 #[derive(Args)]
 pub(crate) struct ThreadArguments {
-    /// Threads that work [default: one for each processor that may be used for signatures, one for deltas]
+    /// Threads that work [default: one for each processor that may be used]
     #[arg(short, long, value_name = "N")]
     threads: Option<Threads>,
 }

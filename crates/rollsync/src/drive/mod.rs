@@ -300,6 +300,30 @@ impl<J: Job> Drive<J> {
         }
     }
 
+    /// As [`turn`](Self::turn), with input that is in memory and is not copied into the buffer, which must be empty. What
+    /// is taken off its front counts as read.
+    pub(crate) fn turn_over(
+        &mut self,
+        input: &mut &[u8],
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut impl Write,
+    ) -> Result<Turn, Error> {
+        debug_assert!(self.input.is_empty(), "the bytes before it come first");
+        if self.writing && !self.output.is_empty() || self.ended {
+            return self.turn_without_input(basis, output);
+        }
+        let progress = self.job.step(Input::more(input), self.output.free()).map_err(Into::into)?;
+        *input = &input[progress.consumed..];
+        self.bytes_in += progress.consumed as u64;
+        self.output.end += progress.produced;
+        if progress.status.into() == PatchStatus::NeedInput {
+            return Ok(Turn::Starved);
+        }
+        // The output is full.
+        self.writing = true;
+        self.turn_without_input(basis, output)
+    }
+
     /// The same, but an action that takes input is not done.
     pub(crate) fn turn_without_input(
         &mut self,

@@ -4,6 +4,7 @@
 use super::{SEGMENT_MAX, read_full};
 use crate::{
     Drive, Error, NoBasis, Side,
+    buffer::ALIGN,
     drive::{Turn, Watch},
 };
 use rollsync_core::{DeltaJob, Searched, SignatureIndex};
@@ -69,7 +70,9 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 scope.spawn(move || {
                     while let Some((number, segment)) = take(queue) {
                         let Segment { start, data, positions, last } = segment;
-                        let found = Searched::segment(index, options, &limits, &data, start, positions, last);
+                        let found =
+                            Searched::segment(index, options, &limits, data.bytes(), start, positions, last);
+                        drop(data);
                         if results.send((number, found)).is_err() {
                             return;
                         }
@@ -101,27 +104,28 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     ) -> Result<(), Error> {
         let mut vain = 0;
         let mut segment: Option<Segment> = None;
-        let mut rest = 0..0;
+        let mut done = 0;
         loop {
             watch(self.bytes_in(), self.bytes_out())?;
-            match self.turn_without_input(&mut NoBasis, output)? {
+            let mut rest = segment.as_ref().map_or(&[][..], |segment| &segment.own()[done..]);
+            let before = rest.len();
+            let turn = self.turn_over(&mut rest, &mut NoBasis, output)?;
+            done += before - rest.len();
+            match turn {
                 Turn::Done => return watch(self.bytes_in(), self.bytes_out()),
                 Turn::Starved => {
-                    if rest.is_empty() {
-                        let before = self.job().joined();
-                        if let Some((next, found)) = ahead.next(before.1.saturating_sub(vain) >= VAIN)? {
-                            rest = 0..next.positions;
-                            segment = Some(next);
-                            if let Some(found) = found {
-                                self.job_mut().searched(found);
-                            } else {
-                                vain = before.1;
-                            }
-                        }
-                    }
-                    let data = segment.as_ref().map_or(&[][..], |segment| &segment.data[rest.clone()]);
-                    if let Turn::Read(len) = self.turn(&mut &*data, &mut NoBasis, output)? {
-                        rest.start += len;
+                    let joined = self.job().joined();
+                    let next = ahead.next(segment.take(), joined.1.saturating_sub(vain) >= VAIN)?;
+                    done = 0;
+                    let Some((next, found)) = next else {
+                        self.was_read(0);
+                        continue;
+                    };
+                    segment = Some(next);
+                    if let Some(found) = found {
+                        self.job_mut().searched(found);
+                    } else {
+                        vain = joined.1;
                     }
                 }
                 Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
@@ -138,9 +142,16 @@ fn take(queue: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
 #[derive(Clone, Debug)]
 struct Segment {
     start: u64,
-    data: Arc<Vec<u8>>,
+    data: Arc<Overlapping>,
     positions: usize,
     last: bool,
+}
+
+impl Segment {
+    /// The bytes at its positions.
+    fn own(&self) -> &[u8] {
+        &self.data.bytes()[..self.positions]
+    }
 }
 
 /// Segments on their way: read, given to the workers, taken back in order.
@@ -160,8 +171,14 @@ struct Ahead<R> {
 }
 
 impl<R: Read> Ahead<R> {
-    /// The next segment, and what was found in it. `in_vain` when it was of no use of late.
-    fn next(&mut self, in_vain: bool) -> Result<Option<(Segment, Option<Searched>)>, Error> {
+    /// The next segment, and what was found in it. `done` is the one before it; `in_vain` when what was found was of no
+    /// use of late.
+    fn next(
+        &mut self,
+        done: Option<Segment>,
+        in_vain: bool,
+    ) -> Result<Option<(Segment, Option<Searched>)>, Error> {
+        self.cutter.recycle(done);
         if in_vain && self.pause == 0 {
             self.pause = PAUSE;
         }
@@ -198,32 +215,67 @@ struct Cutter<R> {
     start: u64,
     /// What is read beyond the last segment.
     held: Vec<u8>,
+    /// Memory of segments that are done with.
+    spare: Vec<Overlapping>,
     ended: bool,
 }
 
 impl<R: Read> Cutter<R> {
     fn new(input: R, segment_len: usize, index: &SignatureIndex) -> Self {
         let overlap = index.signature().params().block_len().as_usize() + 1;
-        Self { input, segment_len, overlap, start: 0, held: Vec::new(), ended: false }
+        Self { input, segment_len, overlap, start: 0, held: Vec::new(), spare: Vec::new(), ended: false }
+    }
+
+    fn recycle(&mut self, segment: Option<Segment>) {
+        self.spare.extend(segment.and_then(|segment| Arc::into_inner(segment.data)));
     }
 
     fn next(&mut self) -> Result<Option<Segment>, Error> {
         if self.ended {
             return Ok(None);
         }
-        let whole = self.segment_len + self.overlap;
-        let mut data = std::mem::take(&mut self.held);
-        let held = data.len();
-        data.resize(whole, 0);
-        let offset = self.start + held as u64;
-        let read = read_full(&mut self.input, &mut data[held..]);
-        let len = held + read.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
-        data.truncate(len);
-        self.ended = len < whole;
-        let positions = if self.ended { len } else { self.segment_len };
-        self.held = data[positions..].to_vec();
+        let mut data = self.spare.pop().unwrap_or_else(|| Overlapping::new(self.overlap, self.segment_len));
+        let missing = self.segment_len + self.overlap - self.held.len();
+        let offset = self.start + self.held.len() as u64;
+        let len = read_full(&mut self.input, data.behind(&self.held, missing));
+        let len = len.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
+        data.len = self.held.len() + len;
+        self.ended = len < missing;
+        let positions = if self.ended { data.len } else { self.segment_len };
+        self.held.clear();
+        self.held.extend_from_slice(&data.bytes()[positions..]);
         let segment = Segment { start: self.start, data: Arc::new(data), positions, last: self.ended };
         self.start += positions as u64;
         Ok(Some(segment))
+    }
+}
+
+/// A segment's memory: some bytes of the one before, and behind them, from a page's beginning on, what is read.
+#[derive(Debug)]
+struct Overlapping {
+    memory: Vec<u8>,
+    /// Where the page begins.
+    origin: usize,
+    /// Where the bytes in use begin, and how many they are.
+    start: usize,
+    len: usize,
+}
+
+impl Overlapping {
+    fn new(overlap: usize, len: usize) -> Self {
+        let memory = vec![0; overlap + ALIGN + len + overlap];
+        let origin = overlap + memory[overlap..].as_ptr().align_offset(ALIGN).min(ALIGN);
+        Self { memory, origin, start: origin, len: 0 }
+    }
+
+    /// The place for `len` bytes behind `held`.
+    fn behind(&mut self, held: &[u8], len: usize) -> &mut [u8] {
+        self.start = self.origin - held.len();
+        self.memory[self.start..self.origin].copy_from_slice(held);
+        &mut self.memory[self.origin..][..len]
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.memory[self.start..][..self.len]
     }
 }

@@ -20,9 +20,7 @@ use std::{
 pub enum Threads {
     /// So many; one is the calling thread alone.
     Exactly(NonZeroUsize),
-    /// One for each processor that the process may use (affinity and cgroup limits count), where that is sure to pay:
-    /// for signatures. The search of a delta is the calling thread's alone, for on two processors it gains half as much
-    /// again on files that are much alike, and loses as much on others.
+    /// One for each processor that the process may use; affinity and cgroup limits count.
     Available,
 }
 
@@ -38,15 +36,6 @@ impl Threads {
             Self::Available => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         };
         count.get().min(64)
-    }
-
-    /// How many of them search for a delta in a new file of `len` bytes, as far as that is known.
-    #[must_use]
-    pub fn count_for_search(self, len: Option<u64>) -> usize {
-        match self {
-            Self::Exactly(_) => self.count_for(len),
-            Self::Available => 1,
-        }
     }
 
     /// How many of them are worth it for an input of `len` bytes, as far as that is known.

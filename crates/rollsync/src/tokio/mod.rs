@@ -16,11 +16,12 @@
 //!
 //! # The executor's time
 //! A turn of the loop takes in or writes at most a buffer (256 KiB); after 16 turns without waiting, the others on the
-//! executor have theirs. Smaller [`Buffers`](crate::Buffers) make that shorter. For a signature and a patch that is all.
+//! executor have theirs. Smaller [`Buffers`](crate::Buffers) make that shorter. For a patch that is
+//! all; a signature gathers blocks and hashes them side by side, less than 1 MiB at once.
 //!
 //! Two things may take longer, and are better done where blocking is allowed when the other side is not trusted:
-//! - A delta hashes whole blocks, whose length the signature says: a turn may find one that began many buffers before,
-//!   and at the end of the new file decides all that is held, a block or more. Where the new file has a block's weak
+//! - A delta hashes whole blocks, whose length the signature says, up to 16 of them side by side: a turn may find one
+//!   that began many buffers before, and at the end of the new file decides all that is held, a block or more. Where the new file has a block's weak
 //!   sum and not its strong one, it may hash a block at each byte. [`Work`](crate::Work) bounds the sum of that, not
 //!   a turn's share: by default to 8 bytes for each of the new file, and what was not used of a MiB (with long blocks,
 //!   of 16 to 32 of them) can come all at once. With librsync's profiles nothing bounds it but a block at each byte.
