@@ -1,6 +1,9 @@
 //! How each operation can fail.
 
-use crate::format::{CommandError, Format};
+use crate::{
+    format::{CommandError, Format},
+    seal::SealError,
+};
 use core::fmt;
 
 /// What class an error is of: what exit codes, C results and exceptions map from.
@@ -156,8 +159,16 @@ pub enum LoadError {
         /// What the magic says; its digest is shorter.
         format: Format,
     },
+    /// The signature is sealed, and the seal does not hold.
+    Seal(SealError),
     /// A limit is reached, or there is no memory.
     Resource(ResourceError),
+}
+
+impl From<SealError> for LoadError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
 }
 
 impl From<ResourceError> for LoadError {
@@ -184,6 +195,7 @@ impl fmt::Display for LoadError {
                     "strong length {found} at offset 8 is more than the {max} bytes of the format's digest"
                 )
             }
+            Self::Seal(error) => error.fmt(f),
             Self::Resource(error) => error.fmt(f),
         }
     }
@@ -297,7 +309,7 @@ impl Error {
             Self::Load(LoadError::BadMagic { .. }) | Self::Patch(PatchError::BadMagic { .. }) => {
                 ErrorKind::BadMagic
             }
-            Self::Load(LoadError::BlockLen { .. } | LoadError::StrongLen { .. })
+            Self::Load(LoadError::BlockLen { .. } | LoadError::StrongLen { .. } | LoadError::Seal(_))
             | Self::Patch(PatchError::Command { .. }) => ErrorKind::Corrupt,
             Self::Patch(PatchError::Limit(_))
             | Self::Resource(ResourceError::Limit(_))

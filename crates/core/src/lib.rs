@@ -25,6 +25,7 @@ mod lookahead;
 mod params;
 mod patch;
 mod pending;
+pub mod seal;
 mod signature;
 mod stats;
 mod step;

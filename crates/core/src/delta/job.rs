@@ -8,7 +8,9 @@ use super::{
     searched::{Event, Searched, Use},
 };
 use crate::{
-    Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status, lookahead::Lookahead,
+    Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status,
+    lookahead::Lookahead,
+    seal::{Follower, Of},
     step::Room,
 };
 use alloc::{boxed::Box, collections::VecDeque};
@@ -57,6 +59,7 @@ pub struct DeltaJob<I> {
     state: State,
     failed: Option<ResourceError>,
     stats: Stats,
+    follower: Option<Follower>,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +99,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             state: State::Running,
             failed: None,
             stats: Stats::default(),
+            follower: None,
         }
     }
 
@@ -107,6 +111,15 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         if let Source::Search(search) = &mut self.source {
             search.set_work(self.options.profile, limits.work);
         }
+        self
+    }
+
+    /// The same with a [seal](crate::seal) behind END, which names the basis if the signature was sealed. To be said before
+    /// the first step.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        let basis = self.index.borrow().signature().basis();
+        self.follower = Some(Follower::new(Of::Delta { basis }));
         self
     }
 
@@ -313,10 +326,14 @@ impl<I: Borrow<SignatureIndex>> Job for DeltaJob<I> {
             return Err(error);
         }
         let mut room = Room::new(input, output);
-        let result = self.advance(&mut room);
+        let advanced = self.advance(&mut room).map(|status| room.progress(status));
         self.ahead.part_from_input();
-        match result {
-            Ok(status) => Ok(room.progress(status)),
+        let sealed = advanced.and_then(|progress| match &mut self.follower {
+            Some(follower) => Ok(follower.follow(input.bytes(), output, progress, &self.limits)?),
+            None => Ok(progress),
+        });
+        match sealed {
+            Ok(progress) => Ok(progress),
             Err(error) => {
                 self.failed = Some(error);
                 Err(error)

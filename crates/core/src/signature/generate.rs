@@ -2,7 +2,9 @@
 
 use crate::{
     Input, Isa, Job, Limits, Progress, ResourceError, SignatureParams, Stats, Status, StrongLen,
-    pending::Pending, step::Room,
+    pending::Pending,
+    seal::{Follower, Of},
+    step::Room,
 };
 use alloc::vec::Vec;
 use rollsync_kernels::{
@@ -44,6 +46,7 @@ pub struct SignatureJob {
     finished: bool,
     failed: Option<ResourceError>,
     stats: Stats,
+    follower: Option<Follower>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +73,7 @@ impl SignatureJob {
             finished: false,
             failed: None,
             stats,
+            follower: None,
         }
     }
 
@@ -78,6 +82,13 @@ impl SignatureJob {
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// The same with a [seal](crate::seal) behind the last record. To be said before the first step.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.follower = Some(Follower::new(Of::Signature(self.params)));
         self
     }
 
@@ -216,8 +227,13 @@ impl Job for SignatureJob {
         // Done is done: what a caller offers afterwards is not input.
         let input = if self.finished { Input::last(&[]) } else { input };
         let mut room = Room::new(input, output);
-        match self.advance(&mut room) {
-            Ok(status) => Ok(room.progress(status)),
+        let advanced = self.advance(&mut room).map(|status| room.progress(status));
+        let sealed = advanced.and_then(|progress| match &mut self.follower {
+            Some(follower) => Ok(follower.follow(input.bytes(), output, progress, &self.limits)?),
+            None => Ok(progress),
+        });
+        match sealed {
+            Ok(progress) => Ok(progress),
             Err(error) => {
                 self.failed = Some(error);
                 Err(error)

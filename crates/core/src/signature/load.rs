@@ -5,11 +5,12 @@ use crate::{
     BlockLen, Format, Input, Job, Limits, LoadError, Progress, SignatureParams, Stats, Status, StrongLen,
     error::{LimitError, LimitKind, ResourceError},
     format::SIGNATURE_HEADER_LEN,
+    seal,
     step::Room,
 };
 
 /// Reads a signature into memory, as leniently as librsync does: a magic of 0 means `72730147`, a strong length of 0
-/// the whole digest, and an input that ends inside a weak sum ends there.
+/// the whole digest, and an input that ends inside a weak sum ends there. A [seal](crate::seal) is checked and taken off.
 ///
 /// Memory grows with what has arrived; nothing that the header says is trusted.
 ///
@@ -24,6 +25,7 @@ pub struct LoadJob {
     limits: Limits,
     /// The bytes of the header, then of a record, that have come so far.
     held: Held,
+    header: [u8; SIGNATURE_HEADER_LEN],
     signature: Option<Signature>,
     offset: u64,
     finished: bool,
@@ -44,6 +46,7 @@ impl LoadJob {
         Self {
             limits: Limits::default(),
             held: Held { bytes: [0; 36], len: 0 },
+            header: [0; SIGNATURE_HEADER_LEN],
             signature: None,
             offset: 0,
             finished: false,
@@ -91,6 +94,7 @@ impl LoadJob {
                     if self.held.len >= 4 {
                         return Err(self.input_ended(record_len));
                     }
+                    signature.basis = seal::unseal(signature, &self.header, self.held.len)?;
                     self.finished = true;
                 } else {
                     return Ok(Status::NeedInput);
@@ -121,6 +125,7 @@ impl LoadJob {
         }
         let params = self.params()?;
         self.signature = Some(Signature::empty(params));
+        self.header.copy_from_slice(&self.held.bytes[..SIGNATURE_HEADER_LEN]);
         self.held.len = 0;
         Ok(true)
     }

@@ -6,7 +6,7 @@ mod load;
 pub use generate::SignatureJob;
 pub use load::LoadJob;
 
-use crate::SignatureParams;
+use crate::{SignatureParams, seal::FileDigest};
 use alloc::vec::Vec;
 
 /// The weak and strong sums of a basis' blocks, in order: all that a delta needs to know of it.
@@ -19,6 +19,7 @@ pub struct Signature {
     weak: Vec<u32>,
     /// `strong_len` bytes a block.
     strong: Vec<u8>,
+    basis: Option<FileDigest>,
 }
 
 impl Signature {
@@ -28,7 +29,7 @@ impl Signature {
     /// A signature of no blocks: that of an empty basis.
     #[must_use]
     pub const fn empty(params: SignatureParams) -> Self {
-        Self { params, weak: Vec::new(), strong: Vec::new() }
+        Self { params, weak: Vec::new(), strong: Vec::new(), basis: None }
     }
 
     /// What it was made with.
@@ -65,10 +66,23 @@ impl Signature {
         &self.strong[block * len..][..len]
     }
 
+    /// Length and digest of the basis, if the signature was sealed. They are true of the file that the signature was made
+    /// of: the seal held.
+    #[must_use]
+    pub const fn basis(&self) -> Option<FileDigest> {
+        self.basis
+    }
+
     /// How many bytes of memory the records take.
     #[must_use]
     pub fn memory(&self) -> u64 {
         (self.weak.capacity() as u64).saturating_mul(4).saturating_add(self.strong.capacity() as u64)
+    }
+
+    /// Forgets all blocks but the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.weak.truncate(len);
+        self.strong.truncate(len * self.params.strong_len().as_usize());
     }
 
     pub(crate) fn weak_sums(&self) -> &[u32] {

@@ -13,6 +13,7 @@ mod hostile;
 mod limits;
 mod memory;
 mod reference;
+mod seal;
 mod searched;
 mod slicing;
 mod twins;
