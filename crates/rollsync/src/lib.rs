@@ -68,11 +68,11 @@ pub use options::{Options, Phase, Report};
 pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
 pub use parallel::Threads;
 pub use rollsync_core::{
-    BasisRange, BlockLen, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart, EmptyBasis,
-    Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits, LoadError,
-    LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress, ResourceError, SearchStats,
-    Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status, StrongKind,
-    StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
+    BasisRange, BlockLen, CommandReader, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart,
+    EmptyBasis, Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits,
+    LoadError, LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress, ResourceError,
+    SearchStats, Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status,
+    StrongKind, StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
 };
 pub use spill::spill;
 pub use streams::{delta, index_basis, load, patch, signature};
