@@ -1,12 +1,13 @@
 //! The loop around a job.
 
-mod mover;
+mod between_files;
+mod pipe;
 #[cfg(test)]
 mod tests;
 mod window;
 
 use crate::{Basis, Error, FileBacked, NoBasis, Side, buffer::Buffer};
-use mover::{Mover, Way};
+use between_files::BetweenFiles;
 use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
 use std::{
     fs::File,
@@ -80,7 +81,7 @@ pub struct Drive<J> {
     bytes_in: u64,
     bytes_out: u64,
     window: Window,
-    mover: Mover,
+    between: BetweenFiles,
 }
 
 /// What a [`Drive`] asks for.
@@ -122,7 +123,7 @@ impl<J: Job> Drive<J> {
             bytes_in: 0,
             bytes_out: 0,
             window: Window::default(),
-            mover: Mover::default(),
+            between: BetweenFiles::default(),
         }
     }
 
@@ -351,7 +352,11 @@ impl<J: Job> Drive<J> {
                 Ok(Turn::Read(len))
             }
             Action::ReadBasis { offset, .. } => self.copy(offset, basis, output, file_of),
-            Action::Write(bytes) => {
+            Action::Write(_) => {
+                if let Some(turn) = self.drain_first(file_of(output))? {
+                    return Ok(turn);
+                }
+                let bytes = self.output.used();
                 let written = uninterrupted(|| match output.write(bytes)? {
                     0 => Err(io::ErrorKind::WriteZero.into()),
                     len => Ok(len),
@@ -360,7 +365,7 @@ impl<J: Job> Drive<J> {
                 self.was_written(len);
                 Ok(Turn::Written(len))
             }
-            Action::Done => Ok(Turn::Done),
+            Action::Done => Ok(self.drain_first(file_of(output))?.unwrap_or(Turn::Done)),
         }
     }
 
@@ -387,22 +392,9 @@ impl<J: Job> Drive<J> {
         let wanted = self.job.basis_wanted();
         let mut asked = self.asked;
         if let (Some(from), Some(to)) = (basis.as_file(), file_of(output)) {
-            let new_len = self.bytes_out + self.output.used().len() as u64;
-            match self.mover.way((from, offset), (to, self.bytes_out, new_len), wanted) {
-                Way::Read(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),
-                Way::Move(_) if !self.output.is_empty() => {
-                    self.flush();
-                    return Ok(Turn::ReadBasis);
-                }
-                Way::Move(len) => {
-                    if let Some(moved) = self.mover.move_bytes(from, offset, to, len) {
-                        self.asked = 0;
-                        self.job.basis_given(moved);
-                        self.bytes_out += moved;
-                        self.output.begin_at(self.mover.place_of(self.bytes_out));
-                        return Ok(Turn::ReadBasis);
-                    }
-                }
+            match self.copy_between((from, offset), to, wanted)? {
+                None => return Ok(Turn::ReadBasis),
+                Some(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),
             }
         }
         let place = &mut self.output.free()[..asked];

@@ -81,10 +81,10 @@ fn skew(offset: u64) -> usize {
     usize::try_from(offset % PAGE as u64).unwrap_or(0)
 }
 
-/// Whether a place begins less than a cache line behind where a file's bytes begin in their page. The processor's own
+/// Whether a place begins less than half a cache line behind where a file's bytes begin in their page. The processor's own
 /// copying instruction, by which the system reads, then takes each store for one that the next load depends on: on some
 /// processors it is three times slower.
 fn is_aliased(place: &[u8], offset: u64) -> bool {
     let behind = place.as_ptr().addr().wrapping_sub(skew(offset)) % PAGE;
-    place.len() >= PAGE && (1..64).contains(&behind)
+    place.len() >= PAGE && (1..32).contains(&behind)
 }
