@@ -28,7 +28,7 @@ const WRITTEN: u64 = 256 << 10;
 const HELD: usize = 768 << 10;
 
 /// So much of our own output goes through the pipe, between copies that do; more is sooner written.
-const MOST_PUT: usize = 16 << 10;
+const MOST_PUT: usize = 64 << 10;
 
 /// What is known of the two files.
 #[derive(Debug, Default)]
