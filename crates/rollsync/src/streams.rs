@@ -128,8 +128,20 @@ pub fn patch(
 /// The same onto a file. Where the basis is a file as well, the system is left to copy what it can: it need not pass
 /// through this process, and file systems that can share what two files have in common do so.
 ///
+/// ```
+/// use rollsync::{Options, patch_onto};
+/// use std::fs::{self, File};
+/// let folder = tempfile::tempdir()?;
+/// let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+/// fs::write(&old, "hello world")?;
+/// let (mut basis, output) = (File::open(&old)?, File::create(&new)?);
+/// patch_onto(&mut basis, &b"rs\x026\x45\x06\x05\x01!\0"[..], None, &output, &mut Options::new())?;
+/// assert_eq!(fs::read(&new)?, b"world!");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// As [`patch`] has.
+/// As [`patch`] has. What was written to `output` by then is part of no file: throw it away.
 pub fn patch_onto(
     basis: &mut (impl Basis + ?Sized),
     delta: impl Read,

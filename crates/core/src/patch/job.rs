@@ -7,7 +7,9 @@ use crate::{BasisRange, Command, Input, Job, Limits, PatchError, PatchStatus, Pr
 ///
 /// Memory is constant. Literals go straight from input to output; the bytes of a copy are read by the caller, straight
 /// into the output: [`NeedBasis`](PatchStatus::NeedBasis) says which, [`basis_copied`](Job::basis_copied) tells how
-/// many there were. Nothing behind END is read.
+/// many there were. Who has another way to the new file gives as much as [`basis_wanted`](Job::basis_wanted) says, and
+/// answers with [`basis_given`](Job::basis_given): copies that continue each other are one range then. Nothing behind END
+/// is read.
 ///
 /// ```
 /// use rollsync_core::{Input, Job, PatchJob, PatchStatus};
