@@ -24,6 +24,10 @@ const MOST: u64 = 8 << 20;
 /// one piece.
 const WRITTEN: u64 = 256 << 10;
 
+/// A copy that is not so many times as long as what stands before it in our buffer is sooner read: through the pipe, that
+/// is copied once more.
+const TIMES_PUT: u64 = 8;
+
 /// When the pipe is written.
 const HELD: usize = 768 << 10;
 
@@ -107,7 +111,7 @@ impl<J: Job> Drive<J> {
 
     /// The same through the pipe.
     fn pass(&mut self, (from, offset): (&File, u64), to: &File, wanted: u64) -> Result<Option<u64>, Error> {
-        if self.between.refuses_passing {
+        if self.between.refuses_passing || wanted < TIMES_PUT * self.output.used().len() as u64 {
             return Ok(Some(wanted));
         }
         if self.between.pipe.is_none() {
