@@ -2,7 +2,7 @@
 
 use crate::interrupt::{self, Temporary};
 use crate::standard_streams;
-use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
+use rollsync::{FileBacked, OutputError, OutputFile, OutputOptions, OutputStep};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -82,6 +82,15 @@ impl Write for GuardedOutput {
         match self {
             Self::Standard(file) => file.flush(),
             Self::File { file, .. } => file.flush(),
+        }
+    }
+}
+
+impl FileBacked for GuardedOutput {
+    fn as_file(&self) -> Option<&File> {
+        match self {
+            Self::Standard(file) => Some(file),
+            Self::File { file, .. } => file.as_file(),
         }
     }
 }

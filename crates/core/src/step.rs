@@ -125,6 +125,21 @@ pub trait Job {
         let _ = len;
     }
 
+    /// How many bytes of the basis could be given at once to a caller's own place for the new file: those that
+    /// [`NeedBasis`](PatchStatus::NeedBasis) asked for, and those that follow them in the basis and in the new file as
+    /// far as the input at hand shows. They need not fit into the output. 0 when none are asked for.
+    fn basis_wanted(&self) -> u64 {
+        0
+    }
+
+    /// The other answer to [`NeedBasis`](PatchStatus::NeedBasis): says that the first `len` of the
+    /// [wanted](Self::basis_wanted) bytes stand in the new file, right behind what was produced. Nothing happens when
+    /// none were asked for; more than were wanted count as so many. That the basis has ended is said by
+    /// [`basis_copied`](Self::basis_copied).
+    fn basis_given(&mut self, len: u64) {
+        let _ = len;
+    }
+
     /// What the job has counted so far.
     fn stats(&self) -> &Stats;
 }

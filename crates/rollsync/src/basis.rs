@@ -12,11 +12,21 @@ pub trait Basis {
     /// # Errors
     /// When reading fails.
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize>;
+
+    /// The file that these bytes are, as a whole and each at its own offset, when there is one that may be read ahead,
+    /// and by the system. `None` makes no difference but to the time.
+    fn as_file(&self) -> Option<&File> {
+        None
+    }
 }
 
 impl<B: Basis + ?Sized> Basis for &mut B {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
         (**self).read_at(offset, place)
+    }
+
+    fn as_file(&self) -> Option<&File> {
+        (**self).as_file()
     }
 }
 
@@ -33,16 +43,24 @@ impl Basis for &[u8] {
 /// A basis in a file. On Unix its position is not moved.
 impl Basis for File {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
-        if is_behind_any_file(offset, place.len()) {
-            return Ok(0);
-        }
-        #[cfg(unix)]
-        return std::os::unix::fs::FileExt::read_at(self, place, offset);
-        #[cfg(windows)]
-        return std::os::windows::fs::FileExt::seek_read(self, place, offset);
-        #[cfg(not(any(unix, windows)))]
-        return SeekBasis(self).read_at(offset, place);
+        read_file_at(self, offset, place)
     }
+
+    fn as_file(&self) -> Option<&File> {
+        Some(self)
+    }
+}
+
+pub(crate) fn read_file_at(file: &File, offset: u64, place: &mut [u8]) -> io::Result<usize> {
+    if is_behind_any_file(offset, place.len()) {
+        return Ok(0);
+    }
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, place, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, place, offset);
+    #[cfg(not(any(unix, windows)))]
+    return SeekBasis(file).read_at(offset, place);
 }
 
 /// Anything that can seek, as a basis.

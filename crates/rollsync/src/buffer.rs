@@ -36,6 +36,14 @@ impl Buffer {
         self.start == self.end
     }
 
+    /// Lets the next bytes, when there are none, begin where they do in a file that is written a buffer's length at once.
+    pub(crate) fn begin_at(&mut self, place: u64) {
+        if self.is_empty() {
+            let start = usize::try_from(place % self.len as u64).unwrap_or(0);
+            (self.start, self.end) = (start, start);
+        }
+    }
+
     /// Lets go of `n` bytes at the front.
     pub(crate) const fn consume(&mut self, n: usize) {
         self.start += n;

@@ -96,7 +96,7 @@ pub fn patch_file(
             // Reading at an offset moves nothing: the one descriptor serves as basis and stands among the inputs.
             old.try_clone().map_err(|source| opening(basis, source))?
         };
-        streams::patch(&mut bytes, &commands, len, output, options).map_err(|error| files.blame(error))
+        streams::patch_onto(&mut bytes, &commands, len, output, options).map_err(|error| files.blame(error))
     })
 }
 

@@ -145,7 +145,7 @@ enum State {
     Magic,
     Header { magic: u32 },
     Signature(SignatureSummary),
-    Delta(DeltaReader),
+    Delta(Box<DeltaReader>),
     Neither,
 }
 
@@ -179,7 +179,7 @@ impl InspectJob {
                     }
                     let magic = u32::from_be_bytes(self.first());
                     self.state = match magic {
-                        DELTA_MAGIC => State::Delta(DeltaReader::new(self.limits)),
+                        DELTA_MAGIC => State::Delta(Box::new(DeltaReader::new(self.limits))),
                         // What a load reads as the default format's.
                         0 => State::Header { magic },
                         _ if Format::from_magic(magic).is_some() => State::Header { magic },

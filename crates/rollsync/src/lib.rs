@@ -6,6 +6,7 @@
 //!   [`Action`] at a time for those who do their own I/O;
 //! - [`JobReader`] and [`JobWriter`]: a job as a reader or as a writer;
 //! - [`Basis`]: where a patch finds the old bytes;
+//! - [`FileBacked`]: writers into which the system may copy by itself;
 //! - [`OutputFile`]: a file that appears whole or not at all.
 //!
 //! ```
@@ -42,6 +43,7 @@ mod buffer;
 mod cancel;
 mod drive;
 mod error;
+mod file_backed;
 mod file_error;
 mod files;
 mod inspect;
@@ -59,6 +61,7 @@ pub use basis::{Basis, NoBasis, SeekBasis};
 pub use cancel::CancelToken;
 pub use drive::{Action, Buffers, Drive};
 pub use error::{Error, Side};
+pub use file_backed::FileBacked;
 pub use file_error::{FileError, Role};
 pub use files::{delta_file, diff_file, patch_file, signature_file};
 pub use inspect::{DeltaSummary, Inspection, SignatureSummary, inspect};
@@ -68,11 +71,11 @@ pub use options::{Options, Phase, Report};
 pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
 pub use parallel::Threads;
 pub use rollsync_core::{
-    BasisRange, BlockLen, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart, EmptyBasis,
-    Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits, LoadError,
-    LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress, ResourceError, SearchStats,
-    Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status, StrongKind,
-    StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
+    BasisRange, BlockLen, CommandReader, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart,
+    EmptyBasis, Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits,
+    LoadError, LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress, ResourceError,
+    SearchStats, Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status,
+    StrongKind, StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
 };
 pub use spill::spill;
-pub use streams::{delta, index_basis, load, patch, signature};
+pub use streams::{delta, index_basis, load, patch, patch_onto, signature};

@@ -1,6 +1,6 @@
 //! The four operations over readers and writers.
 
-use crate::{Basis, Drive, Error, NoBasis, Options, Phase, Report, drive::Watch, parallel};
+use crate::{Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, drive::Watch, parallel};
 use rollsync_core::{
     DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
     SignatureParams, Stats,
@@ -123,6 +123,38 @@ pub fn patch(
 ) -> Result<Stats, Error> {
     let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), options.buffers);
     run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+    Ok(drive.stats())
+}
+
+/// The same onto a file. Where the basis is a file as well, the system is left to copy what it can: it need not pass
+/// through this process, and file systems that can share what two files have in common do so.
+///
+/// ```
+/// use rollsync::{Options, patch_onto};
+/// use std::fs::{self, File};
+/// let folder = tempfile::tempdir()?;
+/// let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+/// fs::write(&old, "hello world")?;
+/// let (mut basis, output) = (File::open(&old)?, File::create(&new)?);
+/// patch_onto(&mut basis, &b"rs\x026\x45\x06\x05\x01!\0"[..], None, &output, &mut Options::new())?;
+/// assert_eq!(fs::read(&new)?, b"world!");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`patch`] has. What was written to `output` by then is part of no file: throw it away.
+pub fn patch_onto(
+    basis: &mut (impl Basis + ?Sized),
+    delta: impl Read,
+    delta_len: Option<u64>,
+    output: impl FileBacked,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), options.buffers);
+    let (phase, total_in) = (Phase::Patch, delta_len);
+    let watch: &mut Watch<'_> =
+        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
+    drive.run_onto_watched(delta, basis, output, watch)?;
     Ok(drive.stats())
 }
 

@@ -39,6 +39,11 @@ impl Input {
         self.file.as_ref().ok()
     }
 
+    /// The file that was opened here, by its name: nobody else reads it.
+    pub(crate) fn own_file(&self) -> Option<&File> {
+        self.file().filter(|_| !self.is_standard)
+    }
+
     /// The number under which the process has the file open.
     pub(crate) fn descriptor(&self) -> i32 {
         match self.file() {

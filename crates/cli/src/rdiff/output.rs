@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::guarded_output::{FinishError, GuardedOutput};
 use crate::interrupt;
-use rollsync::{OutputError, OutputOptions, OutputStep};
+use rollsync::{FileBacked, OutputError, OutputOptions, OutputStep};
 
 use super::args::FileName;
 use super::failure::Failure;
@@ -72,6 +72,12 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         self.opened()?.flush()
+    }
+}
+
+impl FileBacked for Output {
+    fn as_file(&self) -> Option<&File> {
+        self.opened.as_ref().ok()?.as_file()
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut basis = PatchBasis::new(basis);
     let mut drive = Drive::with_buffers(PatchJob::new(), sizes.buffers_or(BUFFERS));
-    let ended = drive.run_with_basis(&mut delta, &mut basis, &mut output);
+    let ended = drive.run_onto(&mut delta, &mut basis, &mut output);
     let ended = ended.map_err(|error| job_failure(Op::Patch, &error, cause(&error, &basis)));
     if request.settings.statistics {
         JobStatistics::new(Op::Patch, &drive.stats(), begun).report();

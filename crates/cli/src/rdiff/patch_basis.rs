@@ -1,5 +1,6 @@
 //! The basis of a patch.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use rollsync::Basis;
@@ -7,7 +8,8 @@ use rollsync::Basis;
 use super::input::Input;
 
 /// A file from which copies are taken: by seeking and reading, as the original does, so that a pipe fails in the same
-/// way and a standard input that is the delta as well is shared in the same way.
+/// way and a standard input that is the delta as well is shared in the same way. What can go faster in a file of its own
+/// does; where that fails, seeking and reading say why.
 #[derive(Debug)]
 pub(crate) struct PatchBasis {
     file: Input,
@@ -36,5 +38,9 @@ impl Basis for PatchBasis {
         self.file.seek(SeekFrom::Start(offset))?;
         self.step = "read error";
         self.file.read(place)
+    }
+
+    fn as_file(&self) -> Option<&File> {
+        self.file.own_file()
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::guarded_output::{FinishError, GuardedOutput};
 use clap::Args;
-use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
+use rollsync::{FileBacked, OutputError, OutputFile, OutputOptions, OutputStep};
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
@@ -111,6 +111,12 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         self.opened.flush()
+    }
+}
+
+impl FileBacked for Output {
+    fn as_file(&self) -> Option<&File> {
+        self.opened.as_file()
     }
 }
 

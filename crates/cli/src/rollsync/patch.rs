@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let mut options = Options::new().progress(&mut told);
     let delta_len = delta.len;
     let basis_len = basis.len.or_else(|| bytes.metadata().ok().map(|metadata| metadata.len()));
-    let stats = rollsync::patch(&mut bytes, &mut delta, delta_len, &mut output, &mut options)
+    let stats = rollsync::patch_onto(&mut bytes, &mut delta, delta_len, &mut output, &mut options)
         .map_err(|error| explain::patch(&error, &delta, &basis.place, basis_len, &output))?;
     let (line, report) = NewMade::new(&output, &stats);
     let output_is_free = !output.is_standard();

@@ -76,6 +76,11 @@ impl Command {
             }
         }
     }
+
+    /// Whether bytes begin with the opcode of a copy.
+    pub(crate) fn is_copy(bytes: &[u8]) -> bool {
+        matches!(bytes.first(), Some(COPY_N1_N1..=COPY_N8_N8))
+    }
 }
 
 /// Why bytes are no command. `offset` is that of the opcode's byte from where the decoder began.
@@ -140,11 +145,19 @@ impl CommandDecoder {
     /// # Errors
     /// When the bytes are no command: at once for a reserved opcode, else after its last parameter.
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Result<Option<Command>, CommandError> {
+        // Nearly all of them are whole, and need not be held.
+        if let (0, Some(&opcode)) = (self.len, bytes.first())
+            && let Ok(len) = encoded_len(opcode)
+            && let Some((command, rest)) = bytes.split_at_checked(len)
+        {
+            *bytes = rest;
+            return parse(command).map(Some);
+        }
         loop {
             let needed = if self.len == 0 { 1 } else { encoded_len(self.held[0])? };
             if self.len > 0 && self.len == needed {
                 self.len = 0;
-                return self.finish(needed).map(Some);
+                return parse(&self.held[..needed]).map(Some);
             }
             let taken = bytes.len().min(needed - self.len);
             if taken == 0 {
@@ -156,28 +169,29 @@ impl CommandDecoder {
             *bytes = rest;
         }
     }
+}
 
-    fn finish(&self, len: usize) -> Result<Command, CommandError> {
-        let (opcode, parameters) = (self.held[0], &self.held[1..len]);
-        match opcode {
-            END => Ok(Command::End),
-            1..=LITERAL_MAX_SHORT => Ok(Command::Literal { len: u64::from(opcode) }),
-            LITERAL_N1..=LITERAL_N8 => {
-                let len = netint::get(parameters);
-                match len.cast_signed() {
-                    1.. => Ok(Command::Literal { len }),
-                    len => Err(CommandError::LiteralLen { len }),
-                }
+/// The command whose opcode and parameters these are.
+fn parse(bytes: &[u8]) -> Result<Command, CommandError> {
+    let (opcode, parameters) = (bytes[0], &bytes[1..]);
+    match opcode {
+        END => Ok(Command::End),
+        1..=LITERAL_MAX_SHORT => Ok(Command::Literal { len: u64::from(opcode) }),
+        LITERAL_N1..=LITERAL_N8 => {
+            let len = netint::get(parameters);
+            match len.cast_signed() {
+                1.. => Ok(Command::Literal { len }),
+                len => Err(CommandError::LiteralLen { len }),
             }
-            _ => {
-                let (offset, len) = parameters.split_at(netint::byte_count((opcode - COPY_N1_N1) / 4));
-                let (offset, len) = (netint::get(offset), netint::get(len));
-                // The length is judged first, as librsync does.
-                match (offset.cast_signed(), len.cast_signed()) {
-                    (0.., 1..) => Ok(Command::Copy { offset, len }),
-                    (offset, 1..) => Err(CommandError::CopyOffset { offset }),
-                    (_, len) => Err(CommandError::CopyLen { len }),
-                }
+        }
+        _ => {
+            let (offset, len) = parameters.split_at(netint::byte_count((opcode - COPY_N1_N1) / 4));
+            let (offset, len) = (netint::get(offset), netint::get(len));
+            // The length is judged first, as librsync does.
+            match (offset.cast_signed(), len.cast_signed()) {
+                (0.., 1..) => Ok(Command::Copy { offset, len }),
+                (offset, 1..) => Err(CommandError::CopyOffset { offset }),
+                (_, len) => Err(CommandError::CopyLen { len }),
             }
         }
     }

@@ -1,15 +1,15 @@
 //! The patch job.
 
-use crate::{
-    BasisRange, Command, CommandDecoder, DELTA_MAGIC, Input, Job, Limits, PatchError, PatchStatus, Progress,
-    Stats, error::DeltaPart, step::Room,
-};
+use super::CommandReader;
+use crate::{BasisRange, Command, Input, Job, Limits, PatchError, PatchStatus, Progress, Stats, step::Room};
 
 /// Turns a basis and a delta into the new file.
 ///
 /// Memory is constant. Literals go straight from input to output; the bytes of a copy are read by the caller, straight
 /// into the output: [`NeedBasis`](PatchStatus::NeedBasis) says which, [`basis_copied`](Job::basis_copied) tells how
-/// many there were. Nothing behind END is read.
+/// many there were. Who has another way to the new file gives as much as [`basis_wanted`](Job::basis_wanted) says, and
+/// answers with [`basis_given`](Job::basis_given): copies that continue each other are one range then. Nothing behind END
+/// is read.
 ///
 /// ```
 /// use rollsync_core::{Input, Job, PatchJob, PatchStatus};
@@ -35,39 +35,27 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PatchJob {
-    limits: Limits,
+    commands: CommandReader,
     state: State,
-    /// Bytes of the delta consumed.
-    offset: u64,
-    /// Bytes of the new file that the commands so far stand for.
-    written: u64,
+    /// Bytes of the copies behind this one, in the input that is offered again, that continue it in the basis and were
+    /// not given yet.
+    joined: u64,
+    /// Bytes of those copies that were given before the copies are read.
+    ahead: u64,
     failed: Option<PatchError>,
-    stats: Stats,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 enum State {
-    Magic {
-        bytes: [u8; 4],
-        len: usize,
-    },
-    Command(CommandDecoder),
-    Literal {
-        left: u64,
-    },
-    /// `asked` bytes of the copy are out with the caller.
+    #[default]
+    Reading,
     Copy {
         offset: u64,
         left: u64,
+        /// How many bytes of it are out with the caller.
         asked: usize,
     },
     Done,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Magic { bytes: [0; 4], len: 0 }
-    }
 }
 
 impl PatchJob {
@@ -80,7 +68,9 @@ impl PatchJob {
     /// The same with limits: of `output`.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.commands.set_limits(limits);
+        // What was found under other limits may not be allowed now.
+        self.joined = 0;
         self
     }
 
@@ -96,52 +86,20 @@ impl PatchJob {
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<PatchStatus, PatchError> {
         loop {
             match &mut self.state {
-                State::Magic { bytes, len } => {
-                    let taken = room.take(4 - *len);
-                    bytes[*len..*len + taken.len()].copy_from_slice(taken);
-                    *len += taken.len();
-                    self.offset += taken.len() as u64;
-                    if *len < 4 {
-                        return self.more(room, DeltaPart::Magic);
+                State::Reading => match self.commands.read(&mut room.input, room.last)? {
+                    Some(Command::Literal { .. }) => {}
+                    Some(Command::Copy { offset, len }) => self.begin_copy(offset, len, room.input),
+                    Some(Command::End) => self.state = State::Done,
+                    None if room.input.is_empty() => return Ok(PatchStatus::NeedInput),
+                    None if room.output.is_empty() => return Ok(PatchStatus::NeedOutput),
+                    None => {
+                        let bytes = self.commands.take(&mut room.input, room.output.len());
+                        room.put(bytes);
                     }
-                    let found = u32::from_be_bytes(*bytes);
-                    if found != DELTA_MAGIC {
-                        return Err(PatchError::BadMagic { found });
-                    }
-                    self.state = State::Command(CommandDecoder::new());
-                }
-                State::Command(decoder) => {
-                    let (begun, held) = (self.offset - decoder.held() as u64, room.input.len());
-                    let decoded = decoder.decode(&mut room.input);
-                    self.offset += (held - room.input.len()) as u64;
-                    match decoded {
-                        Ok(Some(command)) => {
-                            let command_len = self.offset - begun;
-                            self.accept(command, usize::try_from(command_len).unwrap_or(usize::MAX))?;
-                        }
-                        Ok(None) if decoder.held() == 0 => return self.more(room, DeltaPart::Opcode),
-                        Ok(None) => return self.more(room, DeltaPart::Parameters),
-                        Err(error) => return Err(PatchError::Command { offset: begun, error }),
-                    }
-                }
-                State::Literal { left: 0 } | State::Copy { left: 0, .. } => {
-                    self.state = State::Command(CommandDecoder::new());
-                }
-                State::Literal { left } => {
-                    if room.input.is_empty() {
-                        return self.more(room, DeltaPart::Literal);
-                    }
-                    let len = room.input.len().min(room.output.len()).min(clamped(*left));
-                    if len == 0 {
-                        return Ok(PatchStatus::NeedOutput);
-                    }
-                    let bytes = room.take(len);
-                    room.put(bytes);
-                    *left -= len as u64;
-                    self.offset += len as u64;
-                }
+                },
+                State::Copy { left: 0, .. } => self.state = State::Reading,
                 State::Copy { offset, left, asked } => {
-                    let len = room.output.len().min(clamped(*left));
+                    let len = room.output.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                     *asked = len;
                     if len == 0 {
                         return Ok(PatchStatus::NeedOutput);
@@ -153,34 +111,16 @@ impl PatchJob {
         }
     }
 
-    fn accept(&mut self, command: Command, command_len: usize) -> Result<(), PatchError> {
-        let len = match command {
-            Command::Literal { len } | Command::Copy { len, .. } => len,
-            Command::End => 0,
-        };
-        // As far as the caller lets it, before a byte of it is moved.
-        self.written = self.written.saturating_add(len);
-        self.limits.check_output(self.written).map_err(PatchError::Limit)?;
-        self.state = match command {
-            Command::Literal { len } => {
-                self.stats.literal.count(len, command_len);
-                State::Literal { left: len }
-            }
-            Command::Copy { offset, len } => {
-                self.stats.copy.count(len, command_len);
-                State::Copy { offset, left: len, asked: 0 }
-            }
-            Command::End => State::Done,
-        };
-        Ok(())
-    }
-
-    fn more(&self, room: &Room<'_, '_>, part: DeltaPart) -> Result<PatchStatus, PatchError> {
-        if room.last {
-            Err(PatchError::InputEnded { offset: self.offset, part })
-        } else {
-            Ok(PatchStatus::NeedInput)
+    fn begin_copy(&mut self, offset: u64, len: u64, input: &[u8]) {
+        let given = self.ahead.min(len);
+        self.ahead -= given;
+        // Offset and length are below 2⁶³ each.
+        let (offset, left) = (offset + given, len - given);
+        self.joined = self.joined.saturating_sub(left);
+        if self.joined == 0 && left > 0 {
+            self.joined = self.commands.continued(input, offset + left);
         }
+        self.state = State::Copy { offset, left, asked: 0 };
     }
 }
 
@@ -203,26 +143,35 @@ impl Job for PatchJob {
     }
 
     fn basis_copied(&mut self, len: usize) {
+        let State::Copy { offset, left, asked } = self.state else { return };
+        if asked > 0 && len == 0 {
+            self.failed = Some(PatchError::BasisEnded { offset, missing: left });
+        }
+        self.basis_given(len.min(asked) as u64);
+    }
+
+    fn basis_wanted(&self) -> u64 {
+        match self.state {
+            State::Copy { left, asked: 1.., .. } => left.saturating_add(self.joined),
+            _ => 0,
+        }
+    }
+
+    fn basis_given(&mut self, len: u64) {
         let State::Copy { offset, left, asked } = &mut self.state else { return };
         if *asked == 0 {
             return;
         }
-        if len == 0 {
-            self.failed = Some(PatchError::BasisEnded { offset: *offset, missing: *left });
-        }
-        let len = len.min(*asked) as u64;
-        // Offset and length are below 2⁶³ each.
-        *offset += len;
-        *left -= len;
         *asked = 0;
+        let here = len.min(*left);
+        *offset += here;
+        *left -= here;
+        let ahead = (len - here).min(self.joined);
+        self.joined -= ahead;
+        self.ahead += ahead;
     }
 
     fn stats(&self) -> &Stats {
-        &self.stats
+        self.commands.stats()
     }
-}
-
-/// A file quantity, as far as memory goes.
-fn clamped(len: u64) -> usize {
-    usize::try_from(len).unwrap_or(usize::MAX)
 }

@@ -1,5 +1,7 @@
 //! Applying a delta.
 
 mod job;
+mod reader;
 
 pub use job::PatchJob;
+pub use reader::CommandReader;

@@ -10,6 +10,7 @@ mod empty_basis;
 mod engine;
 mod files;
 mod hostile;
+mod joined;
 mod limits;
 mod memory;
 mod reference;

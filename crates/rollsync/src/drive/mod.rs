@@ -1,11 +1,19 @@
 //! The loop around a job.
 
+mod between_files;
+mod pipe;
 #[cfg(test)]
 mod tests;
+mod window;
 
-use crate::{Basis, Error, NoBasis, Side, buffer::Buffer};
+use crate::{Basis, Error, FileBacked, NoBasis, Side, buffer::Buffer};
+use between_files::BetweenFiles;
 use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
-use std::io::{self, Read, Write};
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+};
+use window::Window;
 
 /// How many bytes are read and written at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +87,8 @@ pub struct Drive<J> {
     done: bool,
     bytes_in: u64,
     bytes_out: u64,
+    window: Window,
+    between: BetweenFiles,
 }
 
 /// What a [`Drive`] asks for.
@@ -119,6 +129,8 @@ impl<J: Job> Drive<J> {
             done: false,
             bytes_in: 0,
             bytes_out: 0,
+            window: Window::default(),
+            between: BetweenFiles::default(),
         }
     }
 
@@ -143,17 +155,51 @@ impl<J: Job> Drive<J> {
         self.run_watched(input, basis, output, &mut |_, _| Ok(()))
     }
 
-    /// The same, with somebody who is told of every turn and may stop it.
+    /// The same onto a file: what it and the basis' file can copy by themselves is not read here.
+    ///
+    /// # Errors
+    /// When a stream fails or the job does.
+    pub fn run_onto(
+        &mut self,
+        input: impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: impl FileBacked,
+    ) -> Result<(), Error> {
+        self.run_onto_watched(input, basis, output, &mut |_, _| Ok(()))
+    }
+
+    pub(crate) fn run_onto_watched(
+        &mut self,
+        input: impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: impl FileBacked,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Error> {
+        self.run_looking_for_file(input, basis, output, FileBacked::as_file, watch)
+    }
+
+    /// Drives with somebody who is told of every turn and may stop it.
     pub(crate) fn run_watched(
+        &mut self,
+        input: impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: impl Write,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Error> {
+        self.run_looking_for_file(input, basis, output, no_file, watch)
+    }
+
+    fn run_looking_for_file<W: Write>(
         &mut self,
         mut input: impl Read,
         basis: &mut (impl Basis + ?Sized),
-        mut output: impl Write,
+        mut output: W,
+        file_of: FileOf<W>,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
         loop {
             watch(self.bytes_in, self.bytes_out)?;
-            if self.turn(&mut input, basis, &mut output)? == Turn::Done {
+            if self.turn_looking_for_file(&mut input, basis, &mut output, file_of)? == Turn::Done {
                 return watch(self.bytes_in, self.bytes_out);
             }
         }
@@ -184,8 +230,10 @@ impl<J: Job> Drive<J> {
                     return Ok(Action::Read(self.input.free()));
                 }
                 PatchStatus::NeedBasis(BasisRange { offset, len }) => {
-                    self.asked = len;
-                    return Ok(Action::ReadBasis { offset, place: &mut self.output.free()[..len] });
+                    let place = self.output.free();
+                    let wanted = usize::try_from(self.job.basis_wanted()).unwrap_or(usize::MAX);
+                    self.asked = wanted.min(place.len()).max(len);
+                    return Ok(Action::ReadBasis { offset, place: &mut place[..self.asked] });
                 }
                 PatchStatus::NeedOutput => self.writing = true,
                 PatchStatus::Done => (self.writing, self.done) = (true, true),
@@ -222,7 +270,11 @@ impl<J: Job> Drive<J> {
         assert!(len <= self.asked, "no more than was asked for");
         self.asked = 0;
         self.output.end += len;
-        self.job.basis_copied(len);
+        if len as u64 <= self.job.basis_wanted() && len > 0 {
+            self.job.basis_given(len as u64);
+        } else {
+            self.job.basis_copied(len);
+        }
     }
 
     /// Makes the next action write what has been produced, though the buffer is not full.
@@ -283,11 +335,21 @@ impl<J: Job> Drive<J> {
     }
 
     /// Asks for one action and does it.
-    pub(crate) fn turn(
+    pub(crate) fn turn<W: Write>(
         &mut self,
         input: &mut impl Read,
         basis: &mut (impl Basis + ?Sized),
-        output: &mut impl Write,
+        output: &mut W,
+    ) -> Result<Turn, Error> {
+        self.turn_looking_for_file(input, basis, output, no_file)
+    }
+
+    fn turn_looking_for_file<W: Write>(
+        &mut self,
+        input: &mut impl Read,
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut W,
+        file_of: FileOf<W>,
     ) -> Result<Turn, Error> {
         match self.next()? {
             Action::Read(place) => {
@@ -296,7 +358,21 @@ impl<J: Job> Drive<J> {
                 self.was_read(len);
                 Ok(Turn::Read(len))
             }
-            _ => self.turn_without_input(basis, output),
+            Action::ReadBasis { offset, .. } => self.copy(offset, basis, output, file_of),
+            Action::Write(_) => {
+                if let Some(turn) = self.drain_first(file_of(output))? {
+                    return Ok(turn);
+                }
+                let bytes = self.output.used();
+                let written = uninterrupted(|| match output.write(bytes)? {
+                    0 => Err(io::ErrorKind::WriteZero.into()),
+                    len => Ok(len),
+                });
+                let len = written.map_err(|source| failed(Side::Write, self.bytes_out, source))?;
+                self.was_written(len);
+                Ok(Turn::Written(len))
+            }
+            Action::Done => Ok(self.drain_first(file_of(output))?.unwrap_or(Turn::Done)),
         }
     }
 
@@ -324,37 +400,53 @@ impl<J: Job> Drive<J> {
         self.turn_without_input(basis, output)
     }
 
-    /// The same, but an action that takes input is not done.
-    pub(crate) fn turn_without_input(
+    /// As [`turn`](Self::turn), but an action that takes input is not done.
+    pub(crate) fn turn_without_input<W: Write>(
         &mut self,
         basis: &mut (impl Basis + ?Sized),
-        output: &mut impl Write,
+        output: &mut W,
     ) -> Result<Turn, Error> {
         match self.next()? {
             Action::Read(_) => Ok(Turn::Starved),
-            Action::ReadBasis { offset, place } => {
-                let asked = place.len();
-                let read = uninterrupted(|| match basis.read_at(offset, place)? {
-                    len if len > asked => {
-                        Err(io::Error::other("the basis gave more than there is place for"))
-                    }
-                    len => Ok(len),
-                });
-                self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
-                Ok(Turn::ReadBasis)
-            }
-            Action::Write(bytes) => {
-                let written = uninterrupted(|| match output.write(bytes)? {
-                    0 => Err(io::ErrorKind::WriteZero.into()),
-                    len => Ok(len),
-                });
-                let len = written.map_err(|source| failed(Side::Write, self.bytes_out, source))?;
-                self.was_written(len);
-                Ok(Turn::Written(len))
-            }
-            Action::Done => Ok(Turn::Done),
+            _ => self.turn(&mut io::empty(), basis, output),
         }
     }
+
+    /// Answers [`Action::ReadBasis`].
+    fn copy<W: Write>(
+        &mut self,
+        offset: u64,
+        basis: &mut (impl Basis + ?Sized),
+        output: &mut W,
+        file_of: FileOf<W>,
+    ) -> Result<Turn, Error> {
+        let wanted = self.job.basis_wanted();
+        let mut asked = self.asked;
+        if let (Some(from), Some(to)) = (basis.as_file(), file_of(output)) {
+            match self.copy_between((from, offset), to, wanted)? {
+                None => return Ok(Turn::ReadBasis),
+                Some(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),
+            }
+        }
+        let place = &mut self.output.free()[..asked];
+        let seen = basis.as_file().map_or(0, |file| self.window.read(file, offset, wanted, place));
+        let read = match seen {
+            0 => uninterrupted(|| match basis.read_at(offset, place)? {
+                len if len > asked => Err(io::Error::other("the basis gave more than there is place for")),
+                len => Ok(len),
+            }),
+            len => Ok(len),
+        };
+        self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
+        Ok(Turn::ReadBasis)
+    }
+}
+
+/// How the file behind an output is found.
+type FileOf<W> = fn(&W) -> Option<&File>;
+
+const fn no_file<W>(_: &W) -> Option<&File> {
+    None
 }
 
 /// Is told the bytes read and the bytes written; an error stops the loop.

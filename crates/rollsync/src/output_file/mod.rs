@@ -3,6 +3,7 @@
 mod system;
 mod target;
 
+use crate::FileBacked;
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io::{self, Write},
@@ -210,6 +211,16 @@ impl Write for OutputFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file().flush()
+    }
+}
+
+/// Also a device that is written directly is a file here.
+impl FileBacked for OutputFile {
+    fn as_file(&self) -> Option<&File> {
+        Some(match &self.kind {
+            Kind::Temporary { file, .. } => file.as_file(),
+            Kind::Direct(file) => file,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The library as its users see it.
 
 mod asynchronous;
+mod between_files;
 mod data;
 mod examples;
 mod files;
