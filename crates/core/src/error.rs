@@ -245,8 +245,16 @@ pub enum PatchError {
         /// How many bytes more the copy asks for.
         missing: u64,
     },
+    /// What stands behind END is not what [may stand there](crate::EndCheck), or a seal that does not hold.
+    Seal(SealError),
     /// A limit is reached.
     Limit(LimitError),
+}
+
+impl From<SealError> for PatchError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
 }
 
 impl fmt::Display for PatchError {
@@ -277,6 +285,7 @@ impl fmt::Display for PatchError {
             Self::BasisEnded { offset, missing } => {
                 write!(f, "basis ends at offset {offset}, the delta copies {missing} bytes more")
             }
+            Self::Seal(error) => error.fmt(f),
             Self::Limit(error) => error.fmt(f),
         }
     }
@@ -310,7 +319,7 @@ impl Error {
                 ErrorKind::BadMagic
             }
             Self::Load(LoadError::BlockLen { .. } | LoadError::StrongLen { .. } | LoadError::Seal(_))
-            | Self::Patch(PatchError::Command { .. }) => ErrorKind::Corrupt,
+            | Self::Patch(PatchError::Command { .. } | PatchError::Seal(_)) => ErrorKind::Corrupt,
             Self::Patch(PatchError::Limit(_))
             | Self::Resource(ResourceError::Limit(_))
             | Self::Load(LoadError::Resource(ResourceError::Limit(_))) => ErrorKind::Limit,

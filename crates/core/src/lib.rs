@@ -38,7 +38,7 @@ pub use format::{DELTA_MAGIC, Format};
 pub use index::SignatureIndex;
 pub use limits::{Limits, Work};
 pub use params::{BlockLen, SignatureOptions, SignatureParams, StrongLen, StrongLenChoice};
-pub use patch::{CommandReader, PatchJob};
+pub use patch::{CommandReader, EndCheck, PatchJob};
 pub use rollsync_kernels::{Isa, strong::StrongKind, weak::WeakKind};
 pub use signature::{LoadJob, Signature, SignatureJob};
 pub use stats::{CommandStats, SearchStats, Stats};

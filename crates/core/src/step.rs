@@ -149,13 +149,13 @@ pub(crate) struct Room<'i, 'o> {
     pub(crate) input: &'i [u8],
     pub(crate) output: &'o mut [u8],
     pub(crate) last: bool,
-    offered: usize,
+    offered: &'i [u8],
     space: usize,
 }
 
 impl<'i, 'o> Room<'i, 'o> {
     pub(crate) fn new(input: Input<'i>, output: &'o mut [u8]) -> Self {
-        Self { input: input.bytes, last: input.last, offered: input.bytes.len(), space: output.len(), output }
+        Self { input: input.bytes, last: input.last, offered: input.bytes, space: output.len(), output }
     }
 
     /// Takes up to `n` bytes off the input's front.
@@ -163,6 +163,11 @@ impl<'i, 'o> Room<'i, 'o> {
         let (head, rest) = self.input.split_at(n.min(self.input.len()));
         self.input = rest;
         head
+    }
+
+    /// The input that is taken.
+    pub(crate) fn consumed(&self) -> &'i [u8] {
+        &self.offered[..self.offered.len() - self.input.len()]
     }
 
     /// Writes as much of `bytes` as there is space for; returns how much that was.
@@ -175,10 +180,6 @@ impl<'i, 'o> Room<'i, 'o> {
     }
 
     pub(crate) fn progress<S>(&self, status: S) -> Progress<S> {
-        Progress {
-            consumed: self.offered - self.input.len(),
-            produced: self.space - self.output.len(),
-            status,
-        }
+        Progress { consumed: self.consumed().len(), produced: self.space - self.output.len(), status }
     }
 }

@@ -1,15 +1,20 @@
 //! The patch job.
 
 use super::CommandReader;
-use crate::{BasisRange, Command, Input, Job, Limits, PatchError, PatchStatus, Progress, Stats, step::Room};
+use crate::{
+    BasisRange, Command, Input, Job, Limits, PatchError, PatchStatus, Progress, Stats,
+    seal::{FileHasher, Seal, Trailer},
+    step::Room,
+};
+use alloc::boxed::Box;
 
 /// Turns a basis and a delta into the new file.
 ///
 /// Memory is constant. Literals go straight from input to output; the bytes of a copy are read by the caller, straight
 /// into the output: [`NeedBasis`](PatchStatus::NeedBasis) says which, [`basis_copied`](Job::basis_copied) tells how
 /// many there were. Who has another way to the new file gives as much as [`basis_wanted`](Job::basis_wanted) says, and
-/// answers with [`basis_given`](Job::basis_given): copies that continue each other are one range then. Nothing behind END
-/// is read.
+/// answers with [`basis_given`](Job::basis_given): copies that continue each other are one range then. What stands behind
+/// END is not read, [unless asked for](Self::with_end_check).
 ///
 /// ```
 /// use rollsync_core::{Input, Job, PatchJob, PatchStatus};
@@ -43,6 +48,22 @@ pub struct PatchJob {
     /// Bytes of those copies that were given before the copies are read.
     ahead: u64,
     failed: Option<PatchError>,
+    end: EndCheck,
+    /// Has seen what was consumed of the delta up to its END, when that is to be checked.
+    carrier: Option<Box<FileHasher>>,
+    seal: Option<Seal>,
+}
+
+/// What may stand behind a delta's END.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EndCheck {
+    /// Anything: nothing behind END is read.
+    #[default]
+    None,
+    /// Nothing, or the three zeros of librsync.net's four-byte END. The delta is read to its end.
+    Plain,
+    /// That, or a [seal](crate::seal), which must hold: the delta is hashed while it is read.
+    Seal,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,6 +76,8 @@ enum State {
         /// How many bytes of it are out with the caller.
         asked: usize,
     },
+    /// Behind END.
+    Trailer(Trailer),
     Done,
 }
 
@@ -74,6 +97,22 @@ impl PatchJob {
         self
     }
 
+    /// The same, with a look at what stands behind END. To be said before the first step.
+    #[must_use]
+    pub fn with_end_check(mut self, end: EndCheck) -> Self {
+        self.end = end;
+        self.carrier = (end == EndCheck::Seal).then(Box::default);
+        self
+    }
+
+    /// The delta's seal, once the job is done, if there is one and it was [looked for](EndCheck::Seal). That the delta is
+    /// the one that was sealed is checked then; whether the new file is what the seal says is for the caller, who sees its
+    /// bytes, to find out.
+    #[must_use]
+    pub const fn seal(&self) -> Option<Seal> {
+        self.seal
+    }
+
     /// Takes back that the input had ended too early: more of it has come after all, and is offered next. Nothing happens
     /// after another error, or none. Nothing is lost, if the step that failed was offered no bytes. (librsync's callers
     /// may do so, by clearing `eof_in`.)
@@ -89,7 +128,11 @@ impl PatchJob {
                 State::Reading => match self.commands.read(&mut room.input, room.last)? {
                     Some(Command::Literal { .. }) => {}
                     Some(Command::Copy { offset, len }) => self.begin_copy(offset, len, room.input),
-                    Some(Command::End) => self.state = State::Done,
+                    Some(Command::End) if self.end == EndCheck::None => self.state = State::Done,
+                    Some(Command::End) => {
+                        self.hash(room.consumed());
+                        self.state = State::Trailer(Trailer::new());
+                    }
                     None if room.input.is_empty() => return Ok(PatchStatus::NeedInput),
                     None if room.output.is_empty() => return Ok(PatchStatus::NeedOutput),
                     None => {
@@ -106,8 +149,22 @@ impl PatchJob {
                     }
                     return Ok(PatchStatus::NeedBasis(BasisRange { offset: *offset, len }));
                 }
+                State::Trailer(trailer) => {
+                    let too_long = !trailer.take(room.take(usize::MAX));
+                    if !room.last && !too_long {
+                        return Ok(PatchStatus::NeedInput);
+                    }
+                    self.seal = trailer.judge(self.commands.offset(), self.carrier.as_deref())?;
+                    self.state = State::Done;
+                }
                 State::Done => return Ok(PatchStatus::Done),
             }
+        }
+    }
+
+    fn hash(&mut self, consumed: &[u8]) {
+        if let Some(carrier) = &mut self.carrier {
+            carrier.update(consumed);
         }
     }
 
@@ -134,7 +191,12 @@ impl Job for PatchJob {
         }
         let mut room = Room::new(input, output);
         match self.advance(&mut room) {
-            Ok(status) => Ok(room.progress(status)),
+            Ok(status) => {
+                if !matches!(self.state, State::Trailer(_) | State::Done) {
+                    self.hash(room.consumed());
+                }
+                Ok(room.progress(status))
+            }
             Err(error) => {
                 self.failed = Some(error);
                 Err(error)

@@ -3,5 +3,5 @@
 mod job;
 mod reader;
 
-pub use job::PatchJob;
+pub use job::{EndCheck, PatchJob};
 pub use reader::CommandReader;

@@ -20,10 +20,12 @@
 mod digest;
 mod follow;
 mod loaded;
+mod trailer;
 
 pub use digest::{FileDigest, FileHasher};
 pub(crate) use follow::{Follower, Of};
 pub(crate) use loaded::unseal;
+pub(crate) use trailer::Trailer;
 
 use crate::SignatureParams;
 use alloc::vec::Vec;

@@ -2,11 +2,11 @@
 
 use crate::draw::Random;
 use crate::engine::{load, params};
-use crate::slicing::{Slicing, drive};
+use crate::slicing::{Outcome, Slicing, drive};
 use proptest::prelude::*;
 use rollsync_core::{
-    DeltaJob, DeltaOptions, Error, Format, LimitKind, Limits, LoadError, PatchJob, ResourceError, Signature,
-    SignatureIndex, SignatureJob, SignatureParams,
+    DeltaJob, DeltaOptions, EndCheck, Error, Format, LimitKind, Limits, LoadError, PatchError, PatchJob,
+    ResourceError, Signature, SignatureIndex, SignatureJob, SignatureParams,
     seal::{FileDigest, FileHasher, SEAL_LEN, SEAL_MAGIC, Seal, SealFault},
 };
 
@@ -190,5 +190,67 @@ proptest! {
         prop_assert!(sealed == sealed_signature(&basis, params, &Slicing::whole()));
         let index = index(&sealed);
         prop_assert!(sealed_delta(&index, &new, &slicing) == sealed_delta(&index, &new, &Slicing::whole()));
+    }
+}
+
+fn patched(basis: &[u8], delta: &[u8], end: EndCheck, slicing: &Slicing) -> (Outcome, Option<Seal>) {
+    let mut job = PatchJob::new().with_end_check(end);
+    let outcome = drive(&mut job, delta, basis, slicing);
+    (outcome, job.seal())
+}
+
+#[test]
+fn behind_end_stands_nothing_three_zeros_or_a_seal() {
+    let (basis, new) = files();
+    let index = index(&sealed_signature(&basis, params(Format::default(), 512, 8), &Slicing::whole()));
+    let sealed = sealed_delta(&index, &new, &Slicing::whole());
+    let (plain, record) = sealed.split_at(sealed.len() - SEAL_LEN);
+    let seal = Seal::Delta { basis: Some(FileDigest::of(&basis)), new: FileDigest::of(&new) };
+    let end = plain.len() as u64;
+    type Judged = Result<Option<Seal>, (u64, SealFault)>;
+    let cases: &[(&[u8], EndCheck, Judged)] = &[
+        (b"", EndCheck::Seal, Ok(None)),
+        (b"", EndCheck::Plain, Ok(None)),
+        (&[0; 3], EndCheck::Seal, Ok(None)),
+        (&[0; 3], EndCheck::Plain, Ok(None)),
+        (record, EndCheck::Seal, Ok(Some(seal))),
+        (record, EndCheck::None, Ok(None)),
+        (record, EndCheck::Plain, Err((end, SealFault::Trailing))),
+        (&[0; 4], EndCheck::Seal, Err((end, SealFault::Trailing))),
+        (&[0; 2], EndCheck::Plain, Err((end, SealFault::Trailing))),
+        (&[7; 500], EndCheck::Seal, Err((end, SealFault::Trailing))),
+        (&[7; 500], EndCheck::None, Ok(None)),
+        (&record[..1], EndCheck::Seal, Err((end + 1, SealFault::Cut))),
+        (&record[..127], EndCheck::Seal, Err((end + 127, SealFault::Cut))),
+        (&[record, b"\0"].concat(), EndCheck::Seal, Err((end + 128, SealFault::Trailing))),
+        (&[&[0; 3], record].concat(), EndCheck::Seal, Err((end, SealFault::Trailing))),
+    ];
+    for (behind, check, expected) in cases {
+        for slicing in [Slicing::whole(), Slicing::bytes()] {
+            let (outcome, seal) = patched(&basis, &[plain, behind].concat(), *check, &slicing);
+            let result = outcome.result.map(|()| seal).map_err(|error| match error {
+                Error::Patch(PatchError::Seal(error)) => (error.offset, error.fault),
+                error => panic!("{error}"),
+            });
+            assert_eq!(result, *expected, "{behind:?}, {check:?}");
+            if expected.is_ok() {
+                assert_eq!(outcome.output, new);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_changed_byte_of_a_sealed_delta_is_noticed() {
+    let (basis, new) = files();
+    let index = index(&sealed_signature(&basis, params(Format::default(), 512, 8), &Slicing::whole()));
+    let sealed = sealed_delta(&index, &new, &Slicing::whole());
+    for at in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[at] ^= 4;
+        assert!(patched(&basis, &changed, EndCheck::Seal, &Slicing::whole()).0.result.is_err(), "{at}");
+        // Cut exactly behind END it is a plain delta.
+        let cut = patched(&basis, &sealed[..at], EndCheck::Seal, &Slicing::whole()).0.result;
+        assert_eq!(cut.is_ok(), at == sealed.len() - SEAL_LEN, "{at}");
     }
 }
