@@ -73,6 +73,10 @@ pub enum LimitKind {
     Records,
     /// Bytes of memory.
     Memory,
+    /// Bytes of one literal.
+    Literal,
+    /// Milliseconds.
+    Time,
 }
 
 /// A limit that is reached.
@@ -93,6 +97,8 @@ impl fmt::Display for LimitError {
             LimitKind::Input => "bytes of input",
             LimitKind::Records => "records",
             LimitKind::Memory => "bytes of memory",
+            LimitKind::Literal => "bytes of a literal",
+            LimitKind::Time => "milliseconds",
         };
         write!(f, "{} {unit} needed, {} allowed", self.needed, self.limit)
     }

@@ -32,17 +32,27 @@ pub struct Limits {
     /// Bytes of memory that grow with the input: so many each for a signature with its index, and for a delta's
     /// look-ahead. Room to grow counts as taken.
     pub memory: Option<u64>,
+    /// Bytes of one literal of a delta that is applied or read.
+    pub literal: Option<u64>,
     /// Hashing done by a delta.
     pub work: Work,
 }
 
 impl Limits {
+    /// No limits, but for the [`work`](Self::work) that the profile says.
+    pub const NONE: Self =
+        Self { output: None, records: None, memory: None, literal: None, work: Work::OfProfile };
+
     pub(crate) fn check_output(&self, bytes: u64) -> Result<(), LimitError> {
         check(LimitKind::Output, self.output, bytes)
     }
 
     pub(crate) fn check_records(&self, records: u64) -> Result<(), LimitError> {
         check(LimitKind::Records, self.records, records)
+    }
+
+    pub(crate) fn check_literal(&self, bytes: u64) -> Result<(), LimitError> {
+        check(LimitKind::Literal, self.literal, bytes)
     }
 
     pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), LimitError> {

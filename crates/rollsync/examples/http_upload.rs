@@ -13,7 +13,7 @@
 //!
 //! `cargo run --example http_upload`
 
-use rollsync::{ErrorKind, Limits, Options, OutputFile, OutputOptions, Work, delta, load, patch, signature};
+use rollsync::{ErrorKind, Limits, Options, OutputFile, OutputOptions, delta, load, patch, signature};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -34,11 +34,9 @@ const REQUEST_MAX: u64 = 2 * FILE_MAX;
 const ANSWER_MAX: u64 = 12 + 36 * RECORDS_MAX;
 const RECORDS_MAX: u64 = 1 << 20;
 /// What the client takes of a server's signature, and the memory to search it.
-const OF_SIGNATURE: Limits =
-    Limits { output: None, records: Some(RECORDS_MAX), memory: Some(256 << 20), work: Work::OfProfile };
+const OF_SIGNATURE: Limits = Limits { records: Some(RECORDS_MAX), memory: Some(256 << 20), ..Limits::NONE };
 /// What the server makes of a client's delta.
-const OF_DELTA: Limits =
-    Limits { output: Some(FILE_MAX), records: None, memory: None, work: Work::OfProfile };
+const OF_DELTA: Limits = Limits { output: Some(FILE_MAX), ..Limits::NONE };
 /// How long either waits for the other to send or to take something.
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(60));
 

@@ -9,9 +9,7 @@
 //!
 //! `cargo run --example socket`
 
-use rollsync::{
-    ErrorKind, Limits, Options, OutputFile, OutputOptions, Stats, Work, delta, load, patch, signature,
-};
+use rollsync::{ErrorKind, Limits, Options, OutputFile, OutputOptions, Stats, delta, load, patch, signature};
 use std::{
     error::Error,
     fs::{self, File},
@@ -23,10 +21,9 @@ use std::{
 };
 
 /// What a sender takes from a receiver: a million blocks, and the memory to search them.
-const OF_SIGNATURE: Limits =
-    Limits { output: None, records: Some(1 << 20), memory: Some(256 << 20), work: Work::OfProfile };
+const OF_SIGNATURE: Limits = Limits { records: Some(1 << 20), memory: Some(256 << 20), ..Limits::NONE };
 /// What a receiver takes from a sender: a new file of a GiB at most.
-const OF_DELTA: Limits = Limits { output: Some(1 << 30), records: None, memory: None, work: Work::OfProfile };
+const OF_DELTA: Limits = Limits { output: Some(1 << 30), ..Limits::NONE };
 /// How long either waits for the other to send or to take something.
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(60));
 

@@ -1,5 +1,6 @@
 //! How driving a job can fail.
 
+use crate::Mismatch;
 use rollsync_core::{Error as EngineError, ErrorKind, LoadError, ParamError, PatchError, ResourceError};
 use std::{fmt, io};
 
@@ -41,6 +42,12 @@ pub enum Error {
     /// The engine refused what it was given.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Delta, basis and new file do not belong together, as the delta's seal says.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// The delta has no seal, and one was [required](crate::SealCheck::Required).
+    #[error("the delta is not sealed")]
+    Unsealed,
     /// A [`CancelToken`](crate::CancelToken) said so.
     #[error("cancelled")]
     Cancelled,
@@ -53,6 +60,7 @@ impl Error {
         match self {
             Self::Io { .. } => ErrorKind::Io,
             Self::Engine(error) => error.kind(),
+            Self::Mismatch(_) | Self::Unsealed => ErrorKind::Mismatch,
             Self::Cancelled => ErrorKind::Cancelled,
         }
     }

@@ -1,6 +1,6 @@
 //! How work on files can fail.
 
-use crate::{Error, OutputError, Side};
+use crate::{Error, Mismatch, OutputError, Side};
 use rollsync_core::{Error as EngineError, ErrorKind, PatchError};
 use std::{
     fmt, io,
@@ -90,9 +90,11 @@ impl Files<'_> {
             Error::Cancelled => return FileError::Cancelled,
             Error::Io { side: Side::Read, .. } => self.input,
             Error::Io { side: Side::Write, .. } | Error::Engine(EngineError::Param(_)) => self.output,
+            Error::Mismatch(Mismatch::New { basis_is_right: true, .. }) => self.output,
             Error::Io { side: Side::Basis, .. }
+            | Error::Mismatch(_)
             | Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => self.basis,
-            Error::Engine(_) => self.input,
+            Error::Engine(_) | Error::Unsealed => self.input,
         };
         FileError::Failed { role, path: path.to_owned(), source }
     }

@@ -3,6 +3,7 @@
 use crate::{
     Error, Options, OutputFile, OutputOptions, Side,
     file_error::{FileError, Files, Role},
+    sealed,
     spill::spill,
     streams,
 };
@@ -96,8 +97,24 @@ pub fn patch_file(
             // Reading at an offset moves nothing: the one descriptor serves as basis and stands among the inputs.
             old.try_clone().map_err(|source| opening(basis, source))?
         };
-        streams::patch_onto(&mut bytes, &commands, len, output, options).map_err(|error| files.blame(error))
+        patch_sealed(&mut bytes, &commands, len, output, options).map_err(|error| files.blame(error))
     })
+}
+
+/// A patch from file to file, whose delta can perhaps be looked at before, and again afterwards.
+fn patch_sealed(
+    basis: &mut File,
+    delta: &File,
+    delta_len: Option<u64>,
+    output: &mut OutputFile,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    let checked = sealed::Checked::new(basis, delta, options)?;
+    let check = options.seal_check;
+    options.seal_check = checked.check();
+    let made = streams::patch_onto(basis, delta, delta_len, output, options);
+    options.seal_check = check;
+    made.map_err(|error| checked.explain(error, basis, delta))
 }
 
 /// Makes the delta from the file `old` to the file `new`, both at hand, and writes it to `output`.

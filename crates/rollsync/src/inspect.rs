@@ -9,6 +9,7 @@ use delta::DeltaReader;
 use rollsync_core::{
     CommandStats, DELTA_MAGIC, Error as EngineError, Format, Input, Job, LimitError, LimitKind, Limits,
     LoadError, LoadJob, Progress, ResourceError, Signature, SignatureParams, Stats, Status, StrongLen,
+    seal::{FileDigest, Seal, SealFinder},
 };
 use std::io::{self, Read};
 
@@ -37,12 +38,14 @@ pub struct SignatureSummary {
     pub magic: u32,
     /// What it was made with.
     pub params: SignatureParams,
-    /// Its records: blocks of the basis.
+    /// Blocks of the basis: its records, but for those of a seal.
     pub blocks: u64,
     /// Its bytes, all of them.
     pub len: u64,
     /// Bytes behind the last record, at most 3, that count for nothing.
     pub trailing: u64,
+    /// Length and digest of the basis, if the signature is sealed; the seal holds.
+    pub basis: Option<FileDigest>,
 }
 
 impl SignatureSummary {
@@ -87,13 +90,15 @@ pub struct DeltaSummary {
     pub basis_len_min: u64,
     /// Its bytes, magic and END included.
     pub len: u64,
-    /// Bytes behind END, that count for nothing.
+    /// Bytes behind END that count for nothing: what stands there is neither a seal nor does it look like one.
     pub trailing: u64,
+    /// What the delta is sealed for; the seal holds.
+    pub seal: Option<Seal>,
 }
 
 /// Says what a file is: a signature, a delta, or neither of them.
 ///
-/// A signature or a delta is read to its end, and memory does not grow with it. What is told of as one is whole: it can
+/// A signature or a delta is read to its end, a seal checked, and memory does not grow with it. What is told of as one is whole: it can
 /// be [loaded](crate::load), or [applied](crate::patch) to a basis that is long enough.
 ///
 /// Of a file that is neither, only the beginning is read: what a read gives until 4 bytes are there, or 12 when those
@@ -144,7 +149,7 @@ const fn len_of<const LEN: usize>(_: fn(&SignatureParams) -> [u8; LEN]) -> usize
 enum State {
     Magic,
     Header { magic: u32 },
-    Signature(SignatureSummary),
+    Signature(SignatureSummary, Box<Option<SealFinder>>),
     Delta(Box<DeltaReader>),
     Neither,
 }
@@ -157,7 +162,7 @@ impl InspectJob {
 
     fn into_inspection(self) -> Inspection {
         match self.state {
-            State::Signature(summary) => Inspection::Signature(summary),
+            State::Signature(summary, _) => Inspection::Signature(summary),
             State::Delta(reader) => Inspection::Delta(reader.summary()),
             State::Magic | State::Header { .. } | State::Neither => {
                 Inspection::Neither { first: self.first(), len: self.held_len.min(4) }
@@ -192,21 +197,30 @@ impl InspectJob {
                         return Ok(true);
                     }
                     self.state = match (params(&self.held[..self.held_len]), magic) {
-                        (Ok(params), _) => State::Signature(SignatureSummary {
-                            magic,
-                            params,
-                            blocks: 0,
-                            len: HEADER_LEN as u64,
-                            trailing: 0,
-                        }),
+                        (Ok(params), _) => {
+                            let (len, finder) = (HEADER_LEN as u64, SealFinder::new(&self.held, params));
+                            let summary =
+                                SignatureSummary { magic, params, blocks: 0, len, trailing: 0, basis: None };
+                            State::Signature(summary, Box::new(Some(finder)))
+                        }
                         // Many a file begins with zeros.
                         (Err(_), 0) => State::Neither,
                         (Err(error), _) => return Err(error.into()),
                     };
                 }
-                State::Signature(summary) => {
-                    summary.len += std::mem::take(bytes).len() as u64;
+                State::Signature(summary, finder) => {
+                    let taken = std::mem::take(bytes);
+                    summary.len += taken.len() as u64;
                     summary.count(last, &self.limits)?;
+                    if let Some(finder) = finder.as_mut() {
+                        finder.update(taken);
+                    }
+                    if let Some(finder) = finder.take_if(|_| last) {
+                        let sealed = finder.finish().map_err(LoadError::from)?;
+                        if let Some((basis, blocks)) = sealed {
+                            (summary.basis, summary.blocks) = (Some(basis), blocks);
+                        }
+                    }
                     return Ok(!last);
                 }
                 State::Delta(reader) => return reader.advance(bytes, last).map_err(EngineError::from),

@@ -52,6 +52,7 @@ mod job_writer;
 mod options;
 mod output_file;
 mod parallel;
+mod sealed;
 mod spill;
 mod streams;
 #[cfg(feature = "tokio")]
@@ -72,10 +73,11 @@ pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
 pub use parallel::Threads;
 pub use rollsync_core::{
     BasisRange, BlockLen, CommandReader, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart,
-    EmptyBasis, Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind, Limits,
-    LoadError, LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress, ResourceError,
-    SearchStats, Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams, Stats, Status,
-    StrongKind, StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format,
+    EmptyBasis, EndCheck, Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind,
+    Limits, LoadError, LoadJob, ParamError, PatchError, PatchJob, PatchStatus, Profile, Progress,
+    ResourceError, SearchStats, Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams,
+    Stats, Status, StrongKind, StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format, seal,
 };
+pub use sealed::{Checked, Mismatch, SealCheck, digest, peek_seal};
 pub use spill::spill;
 pub use streams::{delta, index_basis, load, patch, patch_onto, signature};

@@ -1,10 +1,14 @@
 //! How whole work is done.
 
-use crate::{Buffers, CancelToken, Error, Threads};
+use crate::{Buffers, CancelToken, Error, SealCheck, Threads};
 use rollsync_core::{
-    BlockLen, DeltaOptions, EmptyBasis, Format, Limits, Profile, SignatureOptions, StrongLenChoice,
+    BlockLen, DeltaOptions, EmptyBasis, Format, LimitError, LimitKind, Limits, Profile, ResourceError,
+    SignatureOptions, StrongLenChoice,
 };
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 /// Which part of the work is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,8 +66,13 @@ pub struct Options<'a> {
     pub(crate) limits: Limits,
     pub(crate) buffers: Buffers,
     pub(crate) threads: Threads,
+    pub(crate) seal: bool,
+    pub(crate) seal_check: SealCheck,
     pub(crate) keep_existing: bool,
     pub(crate) no_sync: bool,
+    time: Option<Duration>,
+    /// When the work has to be done.
+    deadline: Option<Instant>,
     cancel: Option<&'a CancelToken>,
     progress: Option<&'a mut dyn FnMut(Report)>,
 }
@@ -118,6 +127,14 @@ impl<'a> Options<'a> {
         self
     }
 
+    /// How long work may take, from its first step on. It is looked at when a buffer is read or written: a read that
+    /// waits is not interrupted.
+    #[must_use]
+    pub const fn time_limit(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
     /// How many bytes are read and written at once.
     #[must_use]
     pub const fn buffers(mut self, buffers: Buffers) -> Self {
@@ -130,6 +147,20 @@ impl<'a> Options<'a> {
     #[must_use]
     pub const fn threads(mut self, threads: Threads) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Whether signatures and deltas are [sealed](crate::seal); they are not, unless told otherwise.
+    #[must_use]
+    pub const fn seal(mut self, seal: bool) -> Self {
+        self.seal = seal;
+        self
+    }
+
+    /// What a patch does about a delta's seal; it checks one that is there, unless told otherwise.
+    #[must_use]
+    pub const fn seal_check(mut self, check: SealCheck) -> Self {
+        self.seal_check = check;
         self
     }
 
@@ -171,11 +202,24 @@ impl<'a> Options<'a> {
         if self.is_cancelled() {
             return Err(Error::Cancelled);
         }
+        if let Some(time) = self.time {
+            let now = Instant::now();
+            let deadline = *self.deadline.get_or_insert(now + time);
+            if now > deadline {
+                let limit = millis(time);
+                let needed = limit.saturating_add(millis(now - deadline).max(1));
+                return Err(ResourceError::Limit(LimitError { kind: LimitKind::Time, limit, needed }).into());
+            }
+        }
         if let Some(told) = &mut self.progress {
             told(report);
         }
         Ok(())
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Options<'_> {
@@ -184,8 +228,11 @@ impl fmt::Debug for Options<'_> {
             .field("signature", &self.signature)
             .field("delta", &self.delta)
             .field("limits", &self.limits)
+            .field("time", &self.time)
             .field("buffers", &self.buffers)
             .field("threads", &self.threads)
+            .field("seal", &self.seal)
+            .field("seal_check", &self.seal_check)
             .field("keep_existing", &self.keep_existing)
             .field("sync", &!self.no_sync)
             .finish_non_exhaustive()

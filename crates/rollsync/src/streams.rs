@@ -1,9 +1,14 @@
 //! The four operations over readers and writers.
 
-use crate::{Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, drive::Watch, parallel};
+use crate::{
+    Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, SealCheck,
+    drive::Watch,
+    parallel,
+    sealed::{self, HashingWriter},
+};
 use rollsync_core::{
-    DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
-    SignatureParams, Stats,
+    DeltaJob, EndCheck, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex,
+    SignatureJob, SignatureParams, Stats,
 };
 use std::io::{self, Read, Write};
 
@@ -39,13 +44,16 @@ fn signature_with(
 ) -> Result<Stats, Error> {
     let threads = options.threads.count_for(basis_len);
     if threads > 1 {
-        let phase = Phase::Signature;
+        let (phase, options_seal) = (Phase::Signature, options.seal);
         let watch: &mut Watch<'_> = &mut |bytes_in, bytes_out| {
             options.watch(Report { phase, bytes_in, total_in: basis_len, bytes_out })
         };
-        return parallel::signature(params, basis, output, limits, threads, watch);
+        return parallel::signature(params, options_seal, basis, output, limits, threads, watch);
     }
-    let job = SignatureJob::new(params).with_limits(limits);
+    let mut job = SignatureJob::new(params).with_limits(limits);
+    if options.seal {
+        job = job.sealed();
+    }
     let buffers = options.buffers.in_batches(job.batch_len());
     let mut drive = Drive::with_buffers(job, buffers);
     run(&mut drive, Phase::Signature, basis_len, basis, &mut NoBasis, output, options)?;
@@ -92,7 +100,10 @@ pub fn delta(
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let job = DeltaJob::new(index, options.delta).with_limits(options.limits);
+    let mut job = DeltaJob::new(index, options.delta).with_limits(options.limits);
+    if options.seal {
+        job = job.sealed();
+    }
     let mut drive = Drive::with_buffers(job, options.buffers);
     let (phase, threads) = (Phase::Delta, options.threads.count_for(new_len));
     let watch: &mut Watch<'_> =
@@ -112,8 +123,8 @@ pub fn delta(
 /// ```
 ///
 /// # Errors
-/// When it is no delta, is cut or broken, copies what the basis has not, a stream fails, a limit is reached, or the work
-/// is cancelled. What was written to `output` by then is part of no file: throw it away.
+/// When it is no delta, is cut or broken, copies what the basis has not, its seal does not hold for basis and new file, a
+/// stream fails, a limit is reached, or the work is cancelled. What was written to `output` by then is part of no file: throw it away.
 pub fn patch(
     basis: &mut (impl Basis + ?Sized),
     delta: impl Read,
@@ -121,13 +132,25 @@ pub fn patch(
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), options.buffers);
-    run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+    let job = PatchJob::new().with_limits(options.limits).with_end_check(options.seal_check.end_check());
+    let mut drive = Drive::with_buffers(job, options.buffers);
+    if drive.job().end_check() != EndCheck::Seal {
+        run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+        return Ok(drive.stats());
+    }
+    let mut output = HashingWriter::new(output);
+    run(&mut drive, Phase::Patch, delta_len, delta, basis, &mut output, options)?;
+    match drive.job().seal() {
+        Some(seal) => sealed::compare(&seal, output.finish(), basis)?,
+        None if options.seal_check == SealCheck::Required => return Err(Error::Unsealed),
+        None => {}
+    }
     Ok(drive.stats())
 }
 
-/// The same onto a file. Where the basis is a file as well, the system is left to copy what it can: it need not pass
-/// through this process, and file systems that can share what two files have in common do so.
+/// The same onto a file. Where the basis is a file as well, and no seal is [looked for](SealCheck), the system is left to copy
+/// what it can: it need not pass through this process, and file systems that can share what two files have in common do
+/// so.
 ///
 /// ```
 /// use rollsync::{Options, patch_onto};
@@ -150,7 +173,12 @@ pub fn patch_onto(
     output: impl FileBacked,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), options.buffers);
+    let end_check = options.seal_check.end_check();
+    if end_check == EndCheck::Seal {
+        return patch(basis, delta, delta_len, output, options);
+    }
+    let job = PatchJob::new().with_limits(options.limits).with_end_check(end_check);
+    let mut drive = Drive::with_buffers(job, options.buffers);
     let (phase, total_in) = (Phase::Patch, delta_len);
     let watch: &mut Watch<'_> =
         &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });

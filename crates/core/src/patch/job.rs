@@ -88,7 +88,7 @@ impl PatchJob {
         Self::default()
     }
 
-    /// The same with limits: of `output`.
+    /// The same with limits: of `output` and `literal`.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.commands.set_limits(limits);
@@ -103,6 +103,12 @@ impl PatchJob {
         self.end = end;
         self.carrier = (end == EndCheck::Seal).then(Box::default);
         self
+    }
+
+    /// What may stand behind END.
+    #[must_use]
+    pub const fn end_check(&self) -> EndCheck {
+        self.end
     }
 
     /// The delta's seal, once the job is done, if there is one and it was [looked for](EndCheck::Seal). That the delta is

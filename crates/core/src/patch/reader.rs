@@ -53,7 +53,7 @@ impl CommandReader {
         Self { state: State::Command, offset: 4, ..Self::default() }
     }
 
-    /// The same with limits: of `output`, the bytes of the new file.
+    /// The same with limits: of `output`, the bytes of the new file, and `literal`.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -169,6 +169,7 @@ impl CommandReader {
         let command_len = usize::try_from(self.offset - begun).unwrap_or(usize::MAX);
         match command {
             Command::Literal { len } => {
+                self.limits.check_literal(len).map_err(PatchError::Limit)?;
                 self.stats.literal.count(len, command_len);
                 self.state = State::Literal { left: len };
             }

@@ -24,8 +24,9 @@ mod trailer;
 
 pub use digest::{FileDigest, FileHasher};
 pub(crate) use follow::{Follower, Of};
+pub use loaded::SealFinder;
 pub(crate) use loaded::unseal;
-pub(crate) use trailer::Trailer;
+pub use trailer::Trailer;
 
 use crate::SignatureParams;
 use alloc::vec::Vec;

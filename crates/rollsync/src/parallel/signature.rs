@@ -4,6 +4,7 @@ use super::{SEGMENT_MAX, read_full};
 use crate::{Drive, Error, Side, drive::Watch};
 use rollsync_core::{
     Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats,
+    seal::{FileHasher, Seal},
 };
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,7 @@ const BLOCKS_MAX: usize = 1 << 14;
 /// Makes a signature with `threads` workers, at least 2.
 pub(crate) fn signature(
     params: SignatureParams,
+    seal: bool,
     basis: impl Read + Send,
     mut output: impl Write,
     limits: Limits,
@@ -30,13 +32,18 @@ pub(crate) fn signature(
 ) -> Result<Stats, Error> {
     let block_len = params.block_len().as_usize();
     if block_len as u64 > SEGMENT_MAX {
-        let mut drive = Drive::new(SignatureJob::new(params).with_limits(limits));
+        let mut job = SignatureJob::new(params).with_limits(limits);
+        if seal {
+            job = job.sealed();
+        }
+        let mut drive = Drive::new(job);
         drive.run_watched(basis, &mut crate::NoBasis, output, watch)?;
         return Ok(drive.stats());
     }
     let segment_len = SEGMENT.div_ceil(block_len).min(BLOCKS_MAX) * block_len;
-    let source = Mutex::new(Source { basis, next: 0, offset: 0, ended: false });
-    let mut sink = Sink { limits, stats: Stats::default(), output: &mut output };
+    let hasher = || seal.then(FileHasher::new);
+    let source = Mutex::new(Source { basis, next: 0, offset: 0, ended: false, hasher: hasher() });
+    let mut sink = Sink { limits, stats: Stats::default(), output: &mut output, hasher: hasher() };
     sink.stats.block_len = params.block_len().get();
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(threads);
@@ -63,8 +70,14 @@ pub(crate) fn signature(
         if next == 0 {
             sink.write(&params.header(), 0)?;
         }
-        Ok(sink.stats)
-    })
+        Ok::<(), Error>(())
+    })?;
+    let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(basis), Some(carrier)) = (source.hasher, &sink.hasher) {
+        let seal = Seal::Signature { basis: basis.finish() }.records(carrier, &params);
+        sink.write(&seal, 0)?;
+    }
+    Ok(sink.stats)
 }
 
 /// Where the workers take their segments from, one after another.
@@ -73,6 +86,8 @@ struct Source<R> {
     next: u64,
     offset: u64,
     ended: bool,
+    /// For the seal.
+    hasher: Option<FileHasher>,
 }
 
 impl<R: Read> Source<R> {
@@ -84,6 +99,9 @@ impl<R: Read> Source<R> {
         let number = self.next;
         self.next += 1;
         let read = read_full(&mut self.basis, place);
+        if let (Some(hasher), Ok(len)) = (&mut self.hasher, &read) {
+            hasher.update(&place[..*len]);
+        }
         self.ended = !matches!(read, Ok(len) if len == place.len());
         let offset = self.offset;
         self.offset += *read.as_ref().unwrap_or(&0) as u64;
@@ -133,6 +151,8 @@ struct Sink<W> {
     limits: Limits,
     stats: Stats,
     output: W,
+    /// For the seal.
+    hasher: Option<FileHasher>,
 }
 
 impl<W: Write> Sink<W> {
@@ -143,6 +163,9 @@ impl<W: Write> Sink<W> {
         let offset = self.stats.bytes_out;
         self.output.write_all(bytes).map_err(|source| Error::Io { side: Side::Write, offset, source })?;
         self.stats.bytes_out += bytes.len() as u64;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
         Ok(())
     }
 }

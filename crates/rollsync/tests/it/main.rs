@@ -8,6 +8,7 @@ mod files;
 mod moody;
 #[cfg(unix)]
 mod output_file;
+mod sealed;
 #[cfg(unix)]
 mod special_files;
 mod streams;

@@ -1,0 +1,256 @@
+//! Sealed work on files: what is wrong is found, named, and leaves the old files as they were.
+
+use rollsync::{
+    BlockLen, Checked, EngineError, Error, ErrorKind, FileError, Inspection, LimitKind, Limits, LoadError,
+    Mismatch, Options, PatchError, Role, SealCheck, Threads, delta, delta_file, diff_file, inspect, load,
+    patch, patch_file,
+    seal::{FileDigest, SEAL_LEN, Seal, SealFault},
+    signature, signature_file,
+};
+use std::{
+    fs::{self, File},
+    num::NonZeroUsize,
+    path::PathBuf,
+    time::Duration,
+};
+
+struct Case {
+    folder: tempfile::TempDir,
+    old: Vec<u8>,
+    new: Vec<u8>,
+}
+
+impl Case {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let old: Vec<u8> =
+            (0..150_000_u32).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 21).to_le_bytes()[0]).collect();
+        let new = [&old[..70_000], b"in between", &old[60_000..]].concat();
+        let case = Self { folder, old, new };
+        case.put("old", &case.old);
+        case.put("new", &case.new);
+        signature_file(case.at("old"), case.at("sig"), &mut sealing()).unwrap();
+        delta_file(case.at("sig"), case.at("new"), case.at("delta"), &mut sealing()).unwrap();
+        case
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.at(name), bytes).unwrap();
+    }
+
+    fn get(&self, name: &str) -> Vec<u8> {
+        fs::read(self.at(name)).unwrap()
+    }
+
+    /// Patches `old` in place; what failed, and that nothing has changed then.
+    fn patch(&self, options: &mut Options<'_>) -> Result<(), FileError> {
+        let before = self.get("old");
+        let made = patch_file(self.at("old"), self.at("delta"), self.at("old"), options);
+        if made.is_err() {
+            assert!(self.get("old") == before);
+            assert_eq!(fs::read_dir(self.folder.path()).unwrap().count(), 4, "nothing is left behind");
+        }
+        made.map(drop)
+    }
+}
+
+fn sealing() -> Options<'static> {
+    Options::new().seal(true).sync(false)
+}
+
+fn parts(error: FileError) -> (Role, Error) {
+    match error {
+        FileError::Failed { role, source, .. } => (role, source),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn from_signature_to_patch() {
+    let case = Case::new();
+    let Ok(Inspection::Signature(sums)) = inspect(&case.get("sig")[..], &Limits::default()) else { panic!() };
+    assert_eq!(sums.basis, Some(FileDigest::of(&case.old)));
+    assert_eq!(sums.blocks, (case.old.len() as u64).div_ceil(sums.params.block_len().get().into()));
+    let Ok(Inspection::Delta(summary)) = inspect(&case.get("delta")[..], &Limits::default()) else {
+        panic!()
+    };
+    let expected = Seal::Delta { basis: Some(FileDigest::of(&case.old)), new: FileDigest::of(&case.new) };
+    assert_eq!((summary.seal, summary.trailing), (Some(expected), 0));
+    assert_eq!(summary.len + SEAL_LEN as u64, case.get("delta").len() as u64);
+
+    diff_file(case.at("old"), case.at("new"), case.at("diff"), &mut sealing()).unwrap();
+    assert!(case.get("diff") == case.get("delta"));
+    fs::remove_file(case.at("diff")).unwrap();
+    case.patch(&mut sealing().seal_check(SealCheck::Required)).unwrap();
+    assert!(case.get("old") == case.new);
+}
+
+#[test]
+fn threads_seal_the_same() {
+    let basis: Vec<u8> =
+        (0..6_000_000_u32).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 19).to_le_bytes()[0]).collect();
+    let new = [&basis[1_000_000..5_000_000], b"x", &basis[..2_000_000]].concat();
+    let made = |threads: usize| {
+        let threads = Threads::Exactly(NonZeroUsize::new(threads).unwrap());
+        let mut options = sealing().threads(threads).block_len(BlockLen::new(2048).unwrap());
+        let (mut sums, mut difference) = (Vec::new(), Vec::new());
+        let stats = signature(&basis[..], None, &mut sums, &mut options).unwrap();
+        let index = load(&sums[..], None, &mut options).unwrap();
+        let delta_stats = delta(&index, &new[..], None, &mut difference, &mut options).unwrap();
+        (sums, difference, stats, delta_stats)
+    };
+    let alone = made(1);
+    assert!(alone == made(2) && alone == made(3));
+    let mut out = Vec::new();
+    let options = &mut Options::new().seal_check(SealCheck::Required);
+    patch(&mut &basis[..], &alone.1[..], None, &mut out, options).unwrap();
+    assert!(out == new);
+}
+
+#[test]
+fn another_basis_of_the_same_length() {
+    let case = Case::new();
+    let mut other = case.old.clone();
+    other[100] ^= 1;
+    case.put("old", &other);
+    let (role, error) = parts(case.patch(&mut sealing()).unwrap_err());
+    assert_eq!((role, error.kind()), (Role::Basis, ErrorKind::Mismatch));
+    let Error::Mismatch(Mismatch::Basis { expected, found }) = error else { panic!("{error}") };
+    assert_eq!((expected, found), (FileDigest::of(&case.old), FileDigest::of(&other)));
+    // From memory, too.
+    let error =
+        patch(&mut &other[..], &case.get("delta")[..], None, Vec::new(), &mut Options::new()).unwrap_err();
+    assert!(matches!(error, Error::Mismatch(Mismatch::Basis { .. })), "{error}");
+}
+
+#[test]
+fn a_basis_of_another_length_is_refused_before_anything_is_written() {
+    let case = Case::new();
+    case.put("old", &case.old[1..]);
+    let (role, error) = parts(case.patch(&mut sealing()).unwrap_err());
+    assert_eq!(role, Role::Basis);
+    let len = case.old.len() as u64;
+    let Error::Mismatch(Mismatch::BasisLen { expected, found }) = error else { panic!("{error}") };
+    assert_eq!((expected, found), (len, len - 1));
+}
+
+#[test]
+fn a_part_of_the_basis_that_is_not_used_may_change() {
+    let case = Case::new();
+    case.put("new", &case.old[..50_000]);
+    diff_file(case.at("old"), case.at("new"), case.at("delta"), &mut sealing()).unwrap();
+    let mut other = case.old.clone();
+    other[140_000] ^= 1;
+    case.put("old", &other);
+    case.patch(&mut sealing()).unwrap();
+    assert!(case.get("old") == case.old[..50_000]);
+}
+
+#[test]
+fn any_changed_byte_of_the_delta_is_the_deltas_fault() {
+    let case = Case::new();
+    let delta = case.get("delta");
+    for at in (0..delta.len()).step_by(delta.len() / 150 + 1).chain(delta.len() - SEAL_LEN + 8..delta.len()) {
+        for flip in [1, 0x40] {
+            let mut changed = delta.clone();
+            changed[at] ^= flip;
+            case.put("delta", &changed);
+            let (role, error) = parts(case.patch(&mut sealing()).unwrap_err());
+            // Another length of the basis is what the seal then says; whether it holds is seen later.
+            let is_basis_len = (16..24).contains(&(at + SEAL_LEN).saturating_sub(delta.len()));
+            let expected = if is_basis_len { Role::Basis } else { Role::Delta };
+            assert_eq!(role, expected, "{at}: {error}");
+        }
+    }
+    for len in (0..delta.len()).step_by(97) {
+        case.put("delta", &delta[..len]);
+        assert_eq!(parts(case.patch(&mut sealing()).unwrap_err()).0, Role::Delta, "{len}");
+    }
+    // Exactly behind END it is a plain delta.
+    case.put("delta", &delta[..delta.len() - SEAL_LEN]);
+    let (role, error) = parts(case.patch(&mut sealing().seal_check(SealCheck::Required)).unwrap_err());
+    assert!(matches!(error, Error::Unsealed) && role == Role::Delta, "{error}");
+    case.patch(&mut sealing()).unwrap();
+}
+
+#[test]
+fn without_a_known_basis_the_new_file_tells() {
+    let case = Case::new();
+    signature_file(case.at("old"), case.at("sig"), &mut Options::new()).unwrap();
+    delta_file(case.at("sig"), case.at("new"), case.at("delta"), &mut sealing()).unwrap();
+    let mut other = case.old.clone();
+    other[100] ^= 1;
+    case.put("old", &other);
+    let (role, error) = parts(case.patch(&mut sealing()).unwrap_err());
+    assert_eq!(role, Role::Basis);
+    assert!(matches!(error, Error::Mismatch(Mismatch::New { basis_is_right: false, .. })), "{error}");
+}
+
+#[test]
+fn bytes_behind_end() {
+    let case = Case::new();
+    let sealed = case.get("delta");
+    let plain = &sealed[..sealed.len() - SEAL_LEN];
+    for (behind, fits) in [(&[0; 3][..], true), (b"\0", false), (b"more", false), (&[7; 1000], false)] {
+        case.put("delta", &[plain, behind].concat());
+        let made = case.patch(&mut sealing());
+        match made.map_err(parts) {
+            Ok(()) => assert!(fits),
+            Err((Role::Delta, Error::Engine(EngineError::Patch(PatchError::Seal(error))))) => {
+                assert_eq!(
+                    (error.offset, error.fault, fits),
+                    (plain.len() as u64, SealFault::Trailing, false)
+                );
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+        case.put("old", &case.old);
+    }
+    case.patch(&mut sealing().seal_check(SealCheck::Ignored)).unwrap();
+}
+
+#[test]
+fn a_changed_signature_makes_no_delta() {
+    let case = Case::new();
+    let mut sums = case.get("sig");
+    sums[50] ^= 1;
+    case.put("sig", &sums);
+    let made = delta_file(case.at("sig"), case.at("new"), case.at("delta"), &mut sealing());
+    let (role, error) = parts(made.unwrap_err());
+    assert!(matches!(error, Error::Engine(EngineError::Load(LoadError::Seal(_)))), "{error}");
+    assert_eq!((role, error.kind()), (Role::Signature, ErrorKind::Corrupt));
+}
+
+#[test]
+fn what_the_seal_says_is_known_before() {
+    let case = Case::new();
+    let (old, delta) = (File::open(case.at("old")).unwrap(), File::open(case.at("delta")).unwrap());
+    let checked = Checked::new(&old, &delta, &Options::new()).unwrap();
+    let Some(Seal::Delta { new, .. }) = checked.seal() else { panic!() };
+    assert_eq!((new, checked.check()), (FileDigest::of(&case.new), SealCheck::IfThere));
+}
+
+#[test]
+fn literals_and_time_have_limits() {
+    let case = Case::new();
+    let limits = Limits { literal: Some(9), ..Limits::default() };
+    let error = patch(
+        &mut &case.old[..],
+        &case.get("delta")[..],
+        None,
+        Vec::new(),
+        &mut Options::new().limits(limits),
+    );
+    let Err(Error::Engine(EngineError::Patch(PatchError::Limit(error)))) = error else { panic!() };
+    assert_eq!((error.kind, error.limit), (LimitKind::Literal, 9));
+    assert!(error.needed >= 10);
+
+    let options = &mut Options::new().time_limit(Duration::ZERO);
+    std::thread::sleep(Duration::from_millis(1));
+    let error = patch(&mut &case.old[..], &case.get("delta")[..], None, Vec::new(), options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+}
