@@ -32,6 +32,8 @@ pub(super) struct HashedAhead {
     /// Whether the last window that was looked at proved false.
     was_false: bool,
     len: usize,
+    /// Bytes hashed in all.
+    hashed: u64,
     positions: [u64; MAX],
     weak: [u32; MAX],
     strong: Box<[Digest; MAX]>,
@@ -54,10 +56,16 @@ impl HashedAhead {
             count: FIRST,
             was_false: false,
             len: 0,
+            hashed: 0,
             positions: [0; MAX],
             weak: [0; MAX],
             strong: Box::new([[0; 32]; MAX]),
         }
+    }
+
+    /// How many bytes were hashed, those in vain included.
+    pub(super) const fn hashed(&self) -> u64 {
+        self.hashed
     }
 
     /// Forgets what is hashed.
@@ -110,6 +118,7 @@ impl HashedAhead {
         let whole = rest.len() / self.block_len;
         if whole == 0 {
             let window = &rest[..self.block_len.min(rest.len())];
+            self.hashed += window.len() as u64;
             return strong::sum(self.isa, index.signature().params().format().strong, window);
         }
         if self.was_false {
@@ -145,6 +154,7 @@ impl HashedAhead {
         for (window, at) in windows.iter_mut().zip(&self.positions[..self.len]) {
             *window = &rest[offset_in(position, *at)..][..self.block_len];
         }
+        self.hashed += (self.len * self.block_len) as u64;
         let kind = index.signature().params().format().strong;
         strong::sums(self.isa, kind, &windows[..self.len], &mut self.strong[..self.len]);
     }

@@ -153,6 +153,17 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self.joined
     }
 
+    /// How many bytes it has hashed itself. That differs from what the [statistics](crate::SearchStats) count, which is the
+    /// same however the work is done: it is more by what was hashed ahead of its turn and not needed, at most 15 blocks for
+    /// each match, and less by what was [searched](Self::searched) by others.
+    #[must_use]
+    pub fn hashed_bytes(&self) -> u64 {
+        match &self.source {
+            Source::Search(search) => search.hashed(),
+            Source::Empty(_) => 0,
+        }
+    }
+
     fn start(index: &SignatureIndex, options: DeltaOptions, limits: &Limits) -> (Source, Lookahead) {
         if index.signature().is_empty() {
             let rule = options.empty_basis.unwrap_or_else(|| EmptyBasis::of_profile(options.profile, index));

@@ -86,6 +86,11 @@ impl Search {
         }
     }
 
+    /// How many bytes were hashed, those in vain included.
+    pub(super) const fn hashed(&self) -> u64 {
+        self.hashed.hashed()
+    }
+
     /// What the budget has spent of the position's segment.
     pub(super) const fn spent(&self) -> u64 {
         self.budget.spent_at(self.position)
@@ -262,6 +267,8 @@ impl Search {
         }
         let upcoming = self.hits.as_slice()[self.next_hit..].iter();
         let upcoming = upcoming.map(|hit| (self.chunk_start + hit.position as u64, hit.digest));
+        // Of windows for which there is no work left, the sums would not be asked for.
+        let upcoming = upcoming.take(self.budget.windows_left(position, len as u64));
         let strong = self.hashed.strong(index, rest, position, upcoming);
         stats.strong_sums += 1;
         stats.hashed_bytes += len as u64;
@@ -343,6 +350,19 @@ impl Budget {
         self.segment = position & !(self.segment_len - 1);
     }
 
+    /// How many more windows of `len` bytes may be hashed at a position, once the one there is counted.
+    fn windows_left(&self, position: u64, len: u64) -> usize {
+        let Some(per_byte) = self.per_byte else { return usize::MAX };
+        let left = self.allowed(position, len, per_byte).saturating_sub(self.spent_at(position));
+        usize::try_from(left / len.max(1)).unwrap_or(usize::MAX)
+    }
+
+    /// How many bytes may be hashed from the segment's start to the end of a window.
+    fn allowed(&self, position: u64, len: u64, per_byte: u64) -> u64 {
+        let start = position & !(self.segment_len - 1);
+        per_byte.saturating_mul((position - start + len).min(self.segment_len))
+    }
+
     /// Whether a window of `len` bytes at `position` may be hashed; if so, that is counted.
     fn allows(&mut self, position: u64, len: u64) -> bool {
         let Some(per_byte) = self.per_byte else { return true };
@@ -350,8 +370,7 @@ impl Budget {
         if start != self.segment {
             (self.segment, self.spent) = (start, 0);
         }
-        let passed = (position - start + len).min(self.segment_len);
-        let allowed = self.spent + len <= per_byte.saturating_mul(passed);
+        let allowed = self.spent + len <= self.allowed(position, len, per_byte);
         if allowed {
             self.spent += len;
         }

@@ -8,6 +8,7 @@ mod contract;
 mod draw;
 mod empty_basis;
 mod engine;
+mod families;
 mod files;
 mod hostile;
 mod joined;

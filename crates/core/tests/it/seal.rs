@@ -1,6 +1,6 @@
 //! Seals of signatures and deltas: what they say, that every changed byte is noticed, that formats stay librsync's.
 
-use crate::draw::Random;
+use crate::draw::{Random, cases};
 use crate::engine::{load, params};
 use crate::slicing::{Outcome, Slicing, drive};
 use proptest::prelude::*;
@@ -181,7 +181,7 @@ fn a_seal_counts_as_output() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
     #[test]
     fn a_seal_does_not_depend_on_the_slicing(slicing in Slicing::any(700), strong_len in 1_usize..=16) {
         let (basis, new) = files();
