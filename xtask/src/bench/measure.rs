@@ -44,7 +44,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    fn of(figures: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn of(figures: impl Iterator<Item = f64>) -> Self {
         let mut figures: Vec<f64> = figures.collect();
         figures.sort_by(f64::total_cmp);
         let last = figures.len() - 1;
@@ -66,10 +66,12 @@ pub(super) struct Rounds {
 }
 
 impl Rounds {
-    pub(super) fn of(size: Size) -> Self {
-        match size {
-            Size::Small => Self { least: 7, most: 25, time: Duration::from_secs(3) },
-            Size::Full => Self { least: 3, most: 9, time: Duration::from_secs(30) },
+    /// `asked` rounds, or as many as are worth it for files of this size.
+    pub(super) fn of(size: Size, asked: Option<usize>) -> Self {
+        match (asked, size) {
+            (Some(rounds), _) => Self { least: rounds, most: rounds, time: Duration::ZERO },
+            (None, Size::Small) => Self { least: 7, most: 25, time: Duration::from_secs(3) },
+            (None, Size::Full) => Self { least: 3, most: 9, time: Duration::from_secs(10) },
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::measure::{Lane, Rounds, race};
 use super::runner::{Block, Files, Runner, Strong, Who};
+use super::streaming::{self, Streaming};
 use super::tools::Tools;
 use crate::corpus::{self, Size};
 use crate::process::{capture, check, command};
@@ -52,6 +53,26 @@ pub(super) struct Outcome {
     pub(super) races: Vec<Race>,
     /// Bytes that our index takes, for 2 KiB blocks and BLAKE2.
     pub(super) index_memory: f64,
+    /// Of some pairs.
+    pub(super) streaming: Vec<Streaming>,
+}
+
+/// What is in a pair, for those who have not read how the corpus is made.
+pub(super) fn described(pair: &str) -> &'static str {
+    match pair {
+        "a-srctar" => "source packages, next release",
+        "b-sqlite" => "SQLite database, scattered edits",
+        "c-image" => "disk image, 1/64 of the pages rewritten",
+        "d-log" => "log, 1 % rotated away, 5 % appended",
+        "e-same" => "identical",
+        "f-unrelated" => "nothing in common",
+        "g-inserts" => "a few bytes inserted every 64 KiB",
+        "h-zeros" => "zeros, 64 bytes set",
+        "h-period" => "one line for ever, 64 edits",
+        "h-dupblocks" => "16 blocks in random order, shifted",
+        "h-weakcoll" => "one weak sum, every block another",
+        _ => "",
+    }
 }
 
 pub(super) struct Pair {
@@ -83,8 +104,7 @@ impl Pair {
     }
 
     /// Runs every race; the outputs take disk until it is over.
-    pub(super) fn measure(&self, tools: &Tools, size: Size) -> Result<Outcome, String> {
-        let rounds = Rounds::of(size);
+    pub(super) fn measure(&self, tools: &Tools, rounds: Rounds) -> Result<Outcome, String> {
         let mut races = Vec::new();
         for strong in [Strong::Blake2, Strong::Md4] {
             for block in [Block::TwoKib, Block::Default] {
@@ -95,8 +115,14 @@ impl Pair {
         races.push(self.patch(tools, rounds)?);
         races.push(self.whole(tools, rounds)?);
         let index_memory = self.index_memory(tools)?;
+        let streaming = if streaming::PAIRS.contains(&self.name.as_str()) {
+            let Files { old, new, work } = &self.files;
+            streaming::measure(tools, [old, new, work], rounds.least)?
+        } else {
+            Vec::new()
+        };
         fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))?;
-        Ok(Outcome { pair: self.name.clone(), races, index_memory })
+        Ok(Outcome { pair: self.name.clone(), races, index_memory, streaming })
     }
 
     fn signature(&self, tools: &Tools, rounds: Rounds, strong: Strong, block: Block) -> Result<Race, String> {
