@@ -76,21 +76,55 @@ impl Rounds {
     }
 }
 
-/// Lets the runners take turns, A B A B, after one round that nobody counts: it reads the files into the page cache and
-/// leaves every output behind.
+/// Lets the runners take turns, A B C, B C A, after one round that nobody counts: it reads the files into the page cache. Every
+/// output is left behind.
 pub(super) fn race(launcher: &Path, runners: &[Runner], rounds: Rounds) -> Result<Vec<Lane>, String> {
+    turns(launcher, runners, rounds, |_| Ok(()))
+}
+
+/// The same, but each runner's last output is looked at by `check` and removed before the next one runs. As large as a whole
+/// file, it would be written to the disk while others run, and make them wait for theirs.
+pub(super) fn race_and_remove(
+    launcher: &Path,
+    runners: &[Runner],
+    rounds: Rounds,
+    check: impl Fn(&Path) -> Result<(), String>,
+) -> Result<Vec<Lane>, String> {
+    settle()?;
+    turns(launcher, runners, rounds, |runner| {
+        let output = runner.outputs.last().ok_or("a runner has an output")?;
+        check(output)?;
+        remove(output)
+    })
+}
+
+/// Waits until the disk has nothing to write.
+pub(super) fn settle() -> Result<(), String> {
+    crate::process::check(&mut command("sync"))
+}
+
+fn turns(
+    launcher: &Path,
+    runners: &[Runner],
+    rounds: Rounds,
+    after: impl Fn(&Runner) -> Result<(), String>,
+) -> Result<Vec<Lane>, String> {
     let mut lanes: Vec<Lane> =
         runners.iter().map(|runner| Lane { who: runner.who, samples: Vec::new() }).collect();
     for runner in runners {
         run(launcher, runner)?;
+        after(runner)?;
     }
     let start = Instant::now();
     for round in 0..rounds.most {
         if round >= rounds.least && start.elapsed() > rounds.time {
             break;
         }
-        for (runner, lane) in runners.iter().zip(&mut lanes) {
-            lane.samples.push(run(launcher, runner)?);
+        // Who goes first changes: what a run leaves behind (free pages, warm caches) is not always for the same one.
+        for turn in 0..runners.len() {
+            let number = (round + turn) % runners.len();
+            lanes[number].samples.push(run(launcher, &runners[number])?);
+            after(&runners[number])?;
         }
     }
     Ok(lanes)

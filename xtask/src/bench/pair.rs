@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use super::measure::{Lane, Rounds, race};
+use super::measure::{Lane, Rounds, race, race_and_remove};
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::streaming::{self, Streaming};
 use super::tools::Tools;
@@ -188,8 +188,7 @@ impl Pair {
         who.push((Who::FastRsync, Strong::Md4));
         let runners: Vec<Runner> =
             who.iter().map(|(who, strong)| Runner::patch(tools, &self.files, *who, *strong, block)).collect();
-        let lanes = race(&tools.measure, &runners, rounds)?;
-        runners.iter().try_for_each(|runner| self.equal(&runner.outputs[0], &self.files.new))?;
+        let lanes = self.race_to_new(tools, &runners, rounds)?;
         Ok(Race { operation: Operation::Patch, strong: Strong::Blake2, block, bytes: self.new_len, lanes })
     }
 
@@ -198,13 +197,14 @@ impl Pair {
         who.extend(tools.real_rdiff.then_some(Who::Rdiff));
         who.extend(tools.rsync.then_some(Who::Rsync));
         let runners: Vec<Runner> = who.iter().map(|who| Runner::whole(tools, &self.files, *who)).collect();
-        let lanes = race(&tools.measure, &runners, rounds)?;
-        for runner in &runners {
-            let output = runner.outputs.last().ok_or("a sync has an output")?;
-            self.equal(output, &self.files.new)?;
-        }
+        let lanes = self.race_to_new(tools, &runners, rounds)?;
         let (strong, block) = (Strong::Blake2, Block::TwoKib);
         Ok(Race { operation: Operation::Whole, strong, block, bytes: self.new_len, lanes })
+    }
+
+    /// A race of runners who make the new file.
+    fn race_to_new(&self, tools: &Tools, runners: &[Runner], rounds: Rounds) -> Result<Vec<Lane>, String> {
+        race_and_remove(&tools.measure, runners, rounds, |output| self.equal(output, &self.files.new))
     }
 
     fn index_memory(&self, tools: &Tools) -> Result<f64, String> {

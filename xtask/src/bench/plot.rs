@@ -41,7 +41,9 @@ impl Plot {
                 let colour = colour(number);
                 svg.add(&format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"{colour}\"/>"));
                 // The first line's values stand above it, the others' below.
-                svg.words(x, if number == 0 { y - 9.0 } else { y + 18.0 }, "m", &format!("{value:.2}"));
+                let y =
+                    clear_of(axes.y(self.limit), if number == 0 { y - 9.0 } else { y + 18.0 }, number == 0);
+                svg.words(x, y, "m", &format!("{value:.2}"));
             }
             svg.add(&format!("<path class=\"l\" stroke=\"{}\" d=\"{path}\"/>", colour(number)));
         }
@@ -68,6 +70,16 @@ impl Plot {
             to: points().map(|point| point.0).max().unwrap_or(2),
             most: values.fold(self.limit, f64::max) * 1.12,
         }
+    }
+}
+
+/// The baseline of words that the line at `limit` does not strike through.
+fn clear_of(limit: f64, baseline: f64, above: bool) -> f64 {
+    let struck = (baseline - 11.0..baseline + 3.0).contains(&limit);
+    match (struck, above) {
+        (false, _) => baseline,
+        (true, true) => limit - 5.0,
+        (true, false) => limit + 13.0,
     }
 }
 
@@ -119,7 +131,7 @@ pub(super) fn length(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Axes, BOTTOM, length};
+    use super::{Axes, BOTTOM, clear_of, length};
 
     #[test]
     fn doubling_is_a_step_and_zero_is_the_ground() {
@@ -127,6 +139,12 @@ mod tests {
         let step = axes.x(1 << 26) - axes.x(1 << 24);
         assert!((axes.x(1 << 32) - axes.x(1 << 24) - 4.0 * step).abs() < 1e-9);
         assert!((axes.y(0.0) - BOTTOM).abs() < 1e-9 && axes.y(1.0) < axes.y(0.5));
+    }
+
+    #[test]
+    fn no_words_are_struck_through() {
+        assert_eq!([clear_of(100.0, 50.0, true), clear_of(100.0, 105.0, true)], [50.0, 95.0]);
+        assert_eq!([clear_of(100.0, 105.0, false), clear_of(100.0, 120.0, false)], [113.0, 120.0]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ Whole processes, files in the page cache, outputs new files that nobody waits to
 no other; `rollsync` is told `--no-sync`). Ours is its `rdiff` with `ROLLSYNC_PROFILE=librsync-2.3.4` and
 `ROLLSYNC_THREADS=1` unless said otherwise; `rdiff` is the one that is installed. Speeds are MB per CPU-second
 (user and system; bytes of the basis for a signature, of the new file otherwise), medians. A ratio is the peer's CPU time
-by ours, taken round by round in turns, A B A B: median, and the middle half of the rounds. Speeds move from machine to
+by ours, taken round by round in turns, A B, B A: median, and the middle half of the rounds. Speeds move from machine to
 machine and with what else runs there; ratios move little. Every delta was applied, ours by `rdiff` as well, and the
 result compared.
 
