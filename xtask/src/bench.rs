@@ -9,64 +9,98 @@ use crate::process::{capture, command, repo};
 
 mod chart;
 mod floor;
+mod growth;
 mod machine;
 mod measure;
 mod pair;
+mod plot;
+mod readme;
 mod record;
 mod row;
 mod runner;
 mod small_work;
+mod streaming;
+mod svg;
 mod table;
 mod tools;
 
+use measure::Rounds;
 use pair::Pair;
 use record::Record;
 use tools::Tools;
 
 /// Measures; an error says what could not be built or run, never that something was slow.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
-    let Wanted { size, pairs: wanted } = Wanted::read(words)?;
+    let wanted = Wanted::read(words)?;
     let tools = Tools::prepare()?;
+    if wanted.growth_alone {
+        return growth_alone(&tools, wanted.rounds);
+    }
+    let size = wanted.size;
     let report = corpus::make(size)?;
     tools.skipped.iter().chain(&report.skipped).for_each(|skip| println!("SKIPPED: {skip}"));
-    let pairs = choose(size, &wanted)?;
+    let pairs = choose(size, &wanted.pairs)?;
 
     let work = tools::target().join("bench");
     fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
-    let mut record = Record::new(size, machine::describe(&tools)?);
+    let rounds = Rounds::of(size, wanted.rounds);
+    let mut record = Record::new(size, rounds, machine::describe(&tools)?);
     println!("kernels, small work");
     record.kernels = machine::kernels(&tools)?;
     // Before much is written: a disk that is busy with that makes every new file wait.
     record.small_work = small_work::measure(&tools, &work)?;
+    if size == Size::Full && wanted.pairs.is_empty() {
+        println!("growth");
+        record.growth = Some(growth::measure(&tools, wanted.rounds)?);
+    }
     for name in &pairs {
         println!("{name}");
-        record.outcomes.push(Pair::new(size, name, &work)?.measure(&tools, size)?);
+        record.outcomes.push(Pair::new(size, name, &work)?.measure(&tools, rounds)?);
     }
     fs::remove_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
 
     println!("\n{}", record.body());
-    if wanted.is_empty() { keep(&record, size) } else { Ok(()) }
+    if wanted.pairs.is_empty() { keep(&record, size) } else { Ok(()) }
 }
 
 struct Wanted {
     size: Size,
     /// None named: all.
     pairs: Vec<String>,
+    /// As many as are worth it, unless told.
+    rounds: Option<usize>,
+    /// No pairs at all.
+    growth_alone: bool,
 }
 
 impl Wanted {
     fn read(words: &[&str]) -> Result<Self, String> {
-        let mut wanted = Wanted { size: Size::Small, pairs: Vec::new() };
+        let mut wanted = Wanted { size: Size::Small, pairs: Vec::new(), rounds: None, growth_alone: false };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
                 "--full" => wanted.size = Size::Full,
                 "--pair" => wanted.pairs.push((*words.next().ok_or("--pair needs a name")?).to_owned()),
+                "--rounds" => {
+                    let rounds = words.next().and_then(|word| word.parse().ok()).filter(|rounds| *rounds > 0);
+                    wanted.rounds = Some(rounds.ok_or("--rounds needs a number from 1 on")?);
+                }
+                "--growth" => wanted.growth_alone = true,
                 _ => return Err(format!("bench: {word} is no option of it")),
             }
         }
+        if wanted.growth_alone && (wanted.size == Size::Full || !wanted.pairs.is_empty()) {
+            return Err("bench: --growth stands alone; --full measures it too".into());
+        }
         Ok(wanted)
     }
+}
+
+fn growth_alone(tools: &Tools, rounds: Option<usize>) -> Result<(), String> {
+    let growth = growth::measure(tools, rounds)?;
+    println!("{}\n\n{}", growth::HOW, growth.table().markdown());
+    let plot = growth.plot("cargo xtask bench --growth", &today()?);
+    write("bench/record/growth.svg", &plot)
 }
 
 fn choose(size: Size, wanted: &[String]) -> Result<Vec<String>, String> {
@@ -84,20 +118,53 @@ fn choose(size: Size, wanted: &[String]) -> Result<Vec<String>, String> {
     }
 }
 
-/// A part of the pairs is no record.
+/// A part of the pairs is no record. Only the full corpus is what the README shows.
 fn keep(record: &Record, size: Size) -> Result<(), String> {
-    let date = capture(command("date").args(["-u", "+%F"]))?;
-    let (date, folder) = (date.trim(), repo().join("bench/record"));
-    let name = match size {
-        Size::Small => format!("{date}-small.md"),
-        Size::Full => format!("{date}.md"),
+    let date = today()?;
+    let (name, chart) = match size {
+        Size::Small => (format!("{date}-small.md"), "small.svg"),
+        Size::Full => (format!("{date}.md"), "latest.svg"),
     };
-    for (name, text) in [(name.as_str(), record.markdown(date)), ("latest.svg", record.chart(date))] {
-        let path = folder.join(name);
-        fs::create_dir_all(&folder)
-            .and_then(|()| fs::write(&path, text))
-            .map_err(|e| format!("{}: {e}", path.display()))?;
-        println!("written: bench/record/{name}");
+    write(&format!("bench/record/{name}"), &record.markdown(&date))?;
+    write(&format!("bench/record/{chart}"), &record.chart(&date))?;
+    if let Some(growth) = &record.growth {
+        write("bench/record/growth.svg", &growth.plot(record.command(), &date))?;
+    }
+    if size == Size::Full {
+        let text = fs::read_to_string(repo().join("README.md")).map_err(|e| format!("README.md: {e}"))?;
+        write("README.md", &readme::replaced(&text, &record.readme(&date, &name))?)?;
     }
     Ok(())
+}
+
+fn today() -> Result<String, String> {
+    Ok(capture(command("date").args(["-u", "+%F"]))?.trim().to_owned())
+}
+
+/// Writes a file of the repository.
+fn write(name: &str, text: &str) -> Result<(), String> {
+    let path = repo().join(name);
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(&path, text))
+        .map_err(|e| format!("{}: {e}", path.display()))?;
+    println!("written: {name}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn options_are_read_and_others_refused() {
+        let wanted = Wanted::read(&["--rounds", "5", "--pair", "a", "--pair", "b"]).expect("options of it");
+        assert_eq!((wanted.rounds, wanted.pairs.len(), wanted.growth_alone), (Some(5), 2, false));
+        assert!(Wanted::read(&["--growth", "--rounds", "2"]).is_ok_and(|wanted| wanted.growth_alone));
+        for words in
+            [&["--rounds"][..], &["--rounds", "0"], &["--pair"], &["--fast"], &["--growth", "--full"]]
+        {
+            assert!(Wanted::read(words).is_err(), "{words:?}");
+        }
+    }
 }

@@ -20,8 +20,11 @@ usage: cargo xtask COMMAND
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
   mutations        break each rule of the delta algorithm, and want a test to fail
-  bench [--full] [--pair NAME]...
-                   ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart
+  bench [--full] [--rounds N] [--pair NAME]...
+                   ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart;
+                   with --full on the large ones, and the README's figures are written too (about 40 minutes)
+  bench --growth [--rounds N]
+                   how the cost of a delta grows with the basis, up to 4 GiB
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment

@@ -1,6 +1,6 @@
 //! Grouped horizontal bars on a logarithmic axis, as an SVG that reads on light and on dark ground.
 
-use std::fmt::Write as _;
+use super::svg::{Svg, colour};
 
 pub(super) struct Chart {
     pub(super) title: String,
@@ -20,30 +20,23 @@ pub(super) struct Bar {
     pub(super) must_reach: Option<f64>,
 }
 
-const WIDTH: f64 = 860.0;
 /// Between the names and the axis' end.
 const LEFT: f64 = 140.0;
 const RIGHT: f64 = 800.0;
 const TOP: f64 = 84.0;
 const BAR: f64 = 11.0;
 const GAP: f64 = 12.0;
-/// Told apart on white and on black, and by those who see few colours.
-const COLOURS: [&str; 6] = ["#3b82c4", "#d9772b", "#2f9e77", "#b05fa3", "#8a8d91", "#b8901f"];
-/// The grey of the words is dark on light ground, light on dark; without a word from the viewer it is between.
-const STYLE: &str = "\
-text{font:12px system-ui,sans-serif;fill:#6e7781}.t{font-size:16px;font-weight:600}.n{text-anchor:end}\
-.m{text-anchor:middle}.g{stroke:#8c959f;stroke-opacity:.35}.o{stroke:#8c959f}.f{stroke:#d1242f;stroke-width:2}\
-@media(prefers-color-scheme:light){text{fill:#1f2328}}@media(prefers-color-scheme:dark){text{fill:#d1d7e0}}";
 
 impl Chart {
     pub(super) fn svg(&self) -> String {
-        let mut svg = Svg { text: String::new(), y: TOP, axis: self.axis() };
+        let mut bars = Bars { svg: Svg::default(), y: TOP, axis: self.axis() };
         let peers = self.peers();
-        svg.legend(&self.title, &self.caption, &peers);
+        bars.svg.heading(&self.title, &self.caption);
+        bars.legend(&peers);
         for group in &self.groups {
-            svg.group(group, &peers);
+            bars.group(group, &peers);
         }
-        svg.finish(&self.title)
+        bars.finish(&self.title)
     }
 
     fn axis(&self) -> Axis {
@@ -81,52 +74,48 @@ impl Axis {
     }
 }
 
-struct Svg {
-    text: String,
+struct Bars {
+    svg: Svg,
     y: f64,
     axis: Axis,
 }
 
-impl Svg {
-    fn legend(&mut self, title: &str, caption: &str, peers: &[&str]) {
-        self.words(12.0, 24.0, "t", title);
-        self.words(12.0, 42.0, "", caption);
+impl Bars {
+    fn legend(&mut self, peers: &[&str]) {
         let mut x = 12.0;
         for (number, peer) in peers.iter().enumerate() {
-            self.add(&format!(
-                "<rect x=\"{x}\" y=\"54\" width=\"11\" height=\"11\" fill=\"{}\"/>",
-                colour(number)
-            ));
-            self.words(x + 16.0, 64.0, "", peer);
+            let colour = colour(number);
+            self.svg.add(&format!("<rect x=\"{x}\" y=\"54\" width=\"11\" height=\"11\" fill=\"{colour}\"/>"));
+            self.svg.words(x + 16.0, 64.0, "", peer);
             x += 34.0 + 6.6 * peer.chars().count() as f64;
         }
-        self.add(&format!("<path class=\"f\" d=\"M{x} 53v13\"/>"));
-        self.words(x + 8.0, 64.0, "", "must reach");
+        self.svg.path("f", &format!("M{x} 53v13"));
+        self.svg.words(x + 8.0, 64.0, "", "must reach");
     }
 
     fn group(&mut self, group: &Group, peers: &[&str]) {
         let height = BAR * group.bars.len() as f64;
-        self.words(LEFT - 10.0, self.y + height / 2.0 + 4.0, "n", &group.name);
+        self.svg.words(LEFT - 10.0, self.y + height / 2.0 + 4.0, "n", &group.name);
         for bar in &group.bars {
             let number = peers.iter().position(|peer| *peer == bar.peer).unwrap_or(0);
             let (one, end, y) = (self.axis.x(1.0), self.axis.x(bar.ratio), self.y);
             // What is slower than its peer grows to the left of the line at 1.
             let (x, width) = (one.min(end), (end - one).abs().max(1.0));
-            self.add(&format!(
+            self.svg.add(&format!(
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
                 BAR - 1.5,
                 colour(number)
             ));
             let floor = bar.must_reach.map(|floor| self.axis.x(floor));
             if let Some(x) = floor {
-                self.add(&format!("<path class=\"f\" d=\"M{x:.1} {:.1}v{:.1}\"/>", y - 0.5, BAR - 0.5));
+                self.svg.path("f", &format!("M{x:.1} {:.1}v{:.1}", y - 0.5, BAR - 0.5));
             }
             // Not under the mark of the floor.
             let right = one.max(end);
             let x = floor.filter(|x| (right - 2.0..right + 34.0).contains(x)).unwrap_or(right) + 5.0;
             let value =
                 if bar.ratio < 10.0 { format!("{:.1}", bar.ratio) } else { format!("{:.0}", bar.ratio) };
-            self.words(x, y + BAR - 1.5, "", &value);
+            self.svg.words(x, y + BAR - 1.5, "", &value);
             self.y += BAR;
         }
         self.y += GAP;
@@ -134,45 +123,14 @@ impl Svg {
 
     fn finish(self, title: &str) -> String {
         let bottom = self.y - GAP + 4.0;
-        let mut grid = String::new();
+        let mut grid = Svg::default();
         for tick in self.axis.ticks() {
             let (x, class) = (self.axis.x(tick), if tick == 1.0 { "o" } else { "g" });
-            write!(grid, "<path class=\"{class}\" d=\"M{x:.1} {:.1}V{bottom:.1}\"/>", TOP - 6.0)
-                .and_then(|()| {
-                    writeln!(
-                        grid,
-                        "<text class=\"m\" x=\"{x:.1}\" y=\"{:.1}\">{tick}\u{d7}</text>",
-                        bottom + 16.0
-                    )
-                })
-                .expect("a string takes all");
+            grid.path(class, &format!("M{x:.1} {:.1}V{bottom:.1}", TOP - 6.0));
+            grid.words(x, bottom + 16.0, "m", &format!("{tick}\u{d7}"));
         }
-        let height = bottom + 28.0;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" width=\"{WIDTH}\" \
-             height=\"{height:.0}\" role=\"img\" aria-label=\"{}\">\n<style>{STYLE}</style>\n{grid}{}</svg>\n",
-            escape(title),
-            self.text
-        )
+        self.svg.document(&grid, title, bottom + 28.0)
     }
-
-    fn words(&mut self, x: f64, y: f64, class: &str, words: &str) {
-        let words = escape(words);
-        self.add(&format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>"));
-    }
-
-    fn add(&mut self, element: &str) {
-        self.text.push_str(element);
-        self.text.push('\n');
-    }
-}
-
-fn colour(number: usize) -> &'static str {
-    COLOURS[number % COLOURS.len()]
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -63,6 +63,12 @@ pub(super) const THREADS_FROM: u64 = 64 << 20;
 pub(super) const TWO_THREADS_HOSTILE: f64 = 1.0 / 1.1;
 pub(super) const TWO_THREADS_HOSTILE_CPU: f64 = 1.3;
 
+/// A caller that pushes 64 KiB at a time beside whole files.
+pub(super) const STREAMING: f64 = 0.8;
+
+/// A byte of a delta without false matches, against 4 GiB beside against 16 MiB: less than so many times.
+pub(super) const GROWTH: f64 = 1.5;
+
 /// Bytes at the peak with one thread, the index not counted.
 pub(super) fn memory(block_len: u32) -> f64 {
     (16.0 * 1024.0 * 1024.0_f64).max(6.0 * f64::from(block_len))

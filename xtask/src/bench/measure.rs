@@ -44,7 +44,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    fn of(figures: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn of(figures: impl Iterator<Item = f64>) -> Self {
         let mut figures: Vec<f64> = figures.collect();
         figures.sort_by(f64::total_cmp);
         let last = figures.len() - 1;
@@ -66,29 +66,67 @@ pub(super) struct Rounds {
 }
 
 impl Rounds {
-    pub(super) fn of(size: Size) -> Self {
-        match size {
-            Size::Small => Self { least: 7, most: 25, time: Duration::from_secs(3) },
-            Size::Full => Self { least: 3, most: 9, time: Duration::from_secs(30) },
+    /// `asked` rounds, or as many as are worth it for files of this size.
+    pub(super) fn of(size: Size, asked: Option<usize>) -> Self {
+        match (asked, size) {
+            (Some(rounds), _) => Self { least: rounds, most: rounds, time: Duration::ZERO },
+            (None, Size::Small) => Self { least: 7, most: 25, time: Duration::from_secs(3) },
+            (None, Size::Full) => Self { least: 3, most: 9, time: Duration::from_secs(10) },
         }
     }
 }
 
-/// Lets the runners take turns, A B A B, after one round that nobody counts: it reads the files into the page cache and
-/// leaves every output behind.
+/// Lets the runners take turns, A B C, B C A, after one round that nobody counts: it reads the files into the page cache. Every
+/// output is left behind.
 pub(super) fn race(launcher: &Path, runners: &[Runner], rounds: Rounds) -> Result<Vec<Lane>, String> {
+    turns(launcher, runners, rounds, |_, _| Ok(()))
+}
+
+/// The same, but each runner's last output is removed before the next one runs, and looked at by `check` in the first round. As large as a whole
+/// file, it would be written to the disk while others run, and make them wait for theirs.
+pub(super) fn race_and_remove(
+    launcher: &Path,
+    runners: &[Runner],
+    rounds: Rounds,
+    check: impl Fn(&Path) -> Result<(), String>,
+) -> Result<Vec<Lane>, String> {
+    settle()?;
+    turns(launcher, runners, rounds, |runner, counted| {
+        let output = runner.outputs.last().ok_or("a runner has an output")?;
+        if !counted {
+            check(output)?;
+        }
+        remove(output)
+    })
+}
+
+/// Waits until the disk has nothing to write.
+pub(super) fn settle() -> Result<(), String> {
+    crate::process::check(&mut command("sync"))
+}
+
+fn turns(
+    launcher: &Path,
+    runners: &[Runner],
+    rounds: Rounds,
+    after: impl Fn(&Runner, bool) -> Result<(), String>,
+) -> Result<Vec<Lane>, String> {
     let mut lanes: Vec<Lane> =
         runners.iter().map(|runner| Lane { who: runner.who, samples: Vec::new() }).collect();
     for runner in runners {
         run(launcher, runner)?;
+        after(runner, false)?;
     }
     let start = Instant::now();
     for round in 0..rounds.most {
         if round >= rounds.least && start.elapsed() > rounds.time {
             break;
         }
-        for (runner, lane) in runners.iter().zip(&mut lanes) {
-            lane.samples.push(run(launcher, runner)?);
+        // Who goes first changes: what a run leaves behind (free pages, warm caches) is not always for the same one.
+        for turn in 0..runners.len() {
+            let number = (round + turn) % runners.len();
+            lanes[number].samples.push(run(launcher, &runners[number])?);
+            after(&runners[number], true)?;
         }
     }
     Ok(lanes)

@@ -4,30 +4,35 @@ use std::fmt::Write as _;
 
 use super::chart::{Bar, Chart, Group};
 use super::floor;
+use super::growth::{self, Growth};
 use super::machine::Kernel;
 use super::measure::{Lane, Rounds, Sample};
-use super::pair::{Operation, Outcome};
+use super::pair::{Operation, Outcome, described};
 use super::row::{Peer, Row, rows};
 use super::runner::{Block, Strong, Who};
 use super::small_work::SmallWork;
-use super::table::Table;
+use super::streaming;
+use super::table::{Table, verdict};
 use crate::corpus::Size;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
 pub(super) struct Record {
     size: Size,
+    rounds: Rounds,
     machine: Vec<String>,
     pub(super) kernels: Vec<Kernel>,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) small_work: Vec<SmallWork>,
+    pub(super) growth: Option<Growth>,
 }
 
 const HOW: &str = "\
-Whole processes, files in the page cache, outputs new files that nobody waits to reach the disk. Ours is its `rdiff` in
-the profile `librsync-2.3.4`, with one thread unless said otherwise; `rdiff` is Debian's. Speeds are MB per CPU-second
+Whole processes, files in the page cache, outputs new files that nobody waits to reach the disk (no `rdiff` does, ours is
+no other; `rollsync` is told `--no-sync`). Ours is its `rdiff` with `ROLLSYNC_PROFILE=librsync-2.3.4` and
+`ROLLSYNC_THREADS=1` unless said otherwise; `rdiff` is the one that is installed. Speeds are MB per CPU-second
 (user and system; bytes of the basis for a signature, of the new file otherwise), medians. A ratio is the peer's CPU time
-by ours, taken round by round in turns, A B A B: median, and the middle half of the rounds. Speeds move from machine to
+by ours, taken round by round in turns, A B, B A: median, and the middle half of the rounds. Speeds move from machine to
 machine and with what else runs there; ratios move little. Every delta was applied, ours by `rdiff` as well, and the
 result compared.
 
@@ -37,8 +42,9 @@ together; by wall time it also sleeps at its end. hsynz did not run: it has no p
 divided by the one of hsynz to rdiff that was once measured on the full corpus.";
 
 impl Record {
-    pub(super) fn new(size: Size, machine: Vec<String>) -> Self {
-        Self { size, machine, kernels: Vec::new(), outcomes: Vec::new(), small_work: Vec::new() }
+    pub(super) fn new(size: Size, rounds: Rounds, machine: Vec<String>) -> Self {
+        let (kernels, outcomes, small_work) = (Vec::new(), Vec::new(), Vec::new());
+        Self { size, rounds, machine, kernels, outcomes, small_work, growth: None }
     }
 
     pub(super) fn markdown(&self, date: &str) -> String {
@@ -46,12 +52,45 @@ impl Record {
     }
 
     pub(super) fn body(&self) -> String {
-        let rows: Vec<Row> = self.outcomes.iter().flat_map(rows).collect();
         let mut text = String::new();
         self.machine.iter().for_each(|line| writeln!(text, "- {line}").expect("a string takes all"));
-        let Rounds { least, most, .. } = Rounds::of(self.size);
-        write!(text, "- {least} to {most} rounds\n\n{HOW}\n\n").expect("a string takes all");
-        let tables = [
+        let Rounds { least, most, .. } = self.rounds;
+        let rounds = if least == most { least.to_string() } else { format!("{least} to {most}") };
+        write!(text, "- {rounds} rounds\n\n{HOW}\n\n{}\n\n", streaming::HOW).expect("a string takes all");
+        if self.growth.is_some() {
+            write!(text, "{}\n\n", growth::HOW).expect("a string takes all");
+        }
+        let (tables, (reached, short)) = (self.tables(), self.verdicts());
+        write!(text, "{reached} figures reach what they must, {short} fall short.\n\n")
+            .expect("a string takes all");
+        let tables: Vec<String> = tables.iter().map(Table::markdown).collect();
+        text + &tables.join("\n")
+    }
+
+    /// What the README says: chart, summary, and where to read on.
+    pub(super) fn readme(&self, date: &str, record: &str) -> String {
+        let rows: Vec<Row> = self.outcomes.iter().flat_map(rows).collect();
+        let (reached, short) = self.verdicts();
+        format!(
+            "![How many times faster than its peers, for each pair of files](bench/record/latest.svg)\n\n\
+             How many times faster than each peer, by CPU time on one thread (`{}`, {date}). Of {} figures that have\n\
+             a floor to reach, {short} fall short of it: [the record](bench/record/{record}) shows each, with \
+             the machine, the\nmemory, two threads, and [how the cost grows](bench/record/growth.svg) with the \
+             basis.\n\n{}",
+            self.command(),
+            reached + short,
+            self.summary(&rows).rows()
+        )
+    }
+
+    fn verdicts(&self) -> (usize, usize) {
+        let verdicts = self.tables().into_iter().map(|table| table.verdicts());
+        verdicts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let rows: Vec<Row> = self.outcomes.iter().flat_map(rows).collect();
+        let mut tables = vec![
             self.summary(&rows),
             detail(
                 "Signature: the lowest ratio of the pairs above 12 MB",
@@ -66,10 +105,13 @@ impl Record {
             self.two_threads(),
             self.memory(),
             self.small_work(),
-            self.kernels(),
+            streaming::table(
+                self.outcomes.iter().flat_map(|it| it.streaming.iter().map(|row| (it.pair.as_str(), row))),
+            ),
         ];
-        let tables: Vec<String> = tables.iter().map(Table::markdown).collect();
-        text + &tables.join("\n")
+        tables.extend(self.growth.as_ref().map(Growth::table));
+        tables.push(self.kernels());
+        tables
     }
 
     pub(super) fn chart(&self, date: &str) -> String {
@@ -95,7 +137,7 @@ impl Record {
         .svg()
     }
 
-    fn command(&self) -> &'static str {
+    pub(super) fn command(&self) -> &'static str {
         match self.size {
             Size::Small => "cargo xtask bench",
             Size::Full => "cargo xtask bench --full",
@@ -139,7 +181,7 @@ impl Record {
             let of = |operation| -> Vec<&Row> {
                 only(rows, operation).into_iter().filter(|row| row.pair == *pair).collect()
             };
-            line(format!("delta, {pair}"), &of(Operation::Delta), &of(Operation::Whole));
+            line(format!("delta, {pair}: {}", described(pair)), &of(Operation::Delta), &of(Operation::Whole));
         }
         line("patch, lowest".into(), &lowest(rows, Operation::Patch), &[]);
         table
@@ -372,12 +414,4 @@ fn mib(bytes: f64) -> String {
 
 fn times(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
-}
-
-fn verdict(promised: bool, short: bool) -> String {
-    match (promised, short) {
-        (false, _) => String::new(),
-        (true, false) => "ok".into(),
-        (true, true) => "**short**".into(),
-    }
 }

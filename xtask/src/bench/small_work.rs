@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::measure::{Lane, Rounds, race};
+use super::measure::{Lane, Rounds, race, settle};
 use super::pair::Operation;
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::tools::Tools;
@@ -29,6 +29,7 @@ pub(super) fn measure(tools: &Tools, work: &Path) -> Result<Vec<SmallWork>, Stri
     let (strong, block) = (Strong::Blake2, Block::Default);
     let mut who = vec![Who::Ours, Who::Rollsync];
     who.extend(tools.real_rdiff.then_some(Who::Rdiff));
+    settle()?;
     let mut operations = Vec::new();
     for operation in [Operation::Signature, Operation::Delta, Operation::Patch] {
         let runner = |who| match operation {

@@ -12,6 +12,8 @@ pub(super) struct Tools {
     pub(super) measure: PathBuf,
     pub(super) kernels: PathBuf,
     pub(super) index_memory: PathBuf,
+    pub(super) streaming: PathBuf,
+    pub(super) growth: PathBuf,
     pub(super) real_rdiff: bool,
     pub(super) rsync: bool,
     pub(super) skipped: Vec<String>,
@@ -41,6 +43,8 @@ impl Tools {
             measure: built("bench-measure"),
             kernels: built("bench-kernels"),
             index_memory: built("bench-index-memory"),
+            streaming: built("bench-streaming"),
+            growth: built("bench-growth"),
             skipped,
         })
     }
