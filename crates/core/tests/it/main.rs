@@ -14,6 +14,7 @@ mod hostile;
 mod joined;
 mod limits;
 mod memory;
+mod pushes;
 mod reference;
 mod seal;
 mod searched;
