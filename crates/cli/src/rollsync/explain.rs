@@ -4,11 +4,16 @@ use super::{
     exit::Exit,
     failure::{Failure, words},
     input::{self, Input},
+    limits::OutputLimit,
     output::Output,
     place::Place,
-    size::Count,
+    size::{Count, Size},
 };
-use rollsync::{DELTA_MAGIC, EngineError, Error, ErrorKind, Format, LoadError, PatchError, Side, format};
+use rollsync::{
+    DELTA_MAGIC, DeltaPart, EngineError, Error, ErrorKind, Format, LimitError, LimitKind, LoadError,
+    Mismatch, PatchError, ResourceError, Side, format,
+    seal::{FileDigest, SealError, SealFault},
+};
 use std::{
     fs::File,
     io::{self, Read},
@@ -90,55 +95,245 @@ fn searched(error: &Error, input: &Input, output: Option<&Output>, memory_hint: 
     if error.kind() == ErrorKind::Memory { failure.hint(memory_hint) } else { failure }
 }
 
-/// Reading `delta`, to apply it to `basis`, which has so many bytes.
-pub(crate) fn patch(
-    error: &Error,
-    delta: &Input,
-    basis: &Place,
-    basis_len: Option<u64>,
-    output: &Output,
-) -> Failure {
-    let (subject, place) = (delta.place.subject(), &delta.place);
-    let (own_name, basis_name) = (place.argument(), basis.argument());
-    match error {
-        Error::Engine(EngineError::Patch(PatchError::BasisEnded { offset, missing })) => {
-            let has = basis_len.map_or_else(String::new, |len| format!(": it has {len} bytes"));
-            let message = format!(
-                "{} is not the basis that {subject} was made from{has}, the delta copies {} from offset {offset}",
-                basis.subject(),
-                Count(*missing, "byte", "bytes"),
-            );
-            let hint = match place {
-                Place::Standard => "give the old file as it was then".to_owned(),
-                Place::File(_) => format!(
-                    "give the old file as it was then; to see how long it is at least: rollsync info {own_name}"
-                ),
-            };
-            Failure::new(Exit::of(error), message).hint(hint).at(basis, Some(*offset))
-        }
-        Error::Engine(EngineError::Patch(PatchError::Limit(_))) => {
-            streams(error, delta, Some(basis), Some(output))
-        }
-        Error::Engine(EngineError::Patch(reason)) => match Kind::of(delta.first()) {
-            Kind::Signature => {
-                Failure::new(Exit::of(error), format!("{subject} is a signature, not a delta"))
-                    .hint(format!("make a delta with it first: rollsync delta {own_name} NEW"))
-                    .at(place, Some(0))
+/// A patch: its files, and who set the limit of its output.
+pub(crate) struct Patching<'a> {
+    pub(crate) delta: &'a Input,
+    pub(crate) basis: &'a Input,
+    pub(crate) output: &'a Output,
+    pub(crate) limit: OutputLimit,
+}
+
+/// Reading a delta, to apply it to a basis.
+pub(crate) fn patch(error: &Error, files: &Patching<'_>) -> Failure {
+    let Patching { delta, basis, output, .. } = files;
+    let failure = match error {
+        Error::Mismatch(_) => mismatch(error, delta, basis),
+        Error::Unsealed => {
+            let failure = unsealed("delta", &delta.place);
+            Failure {
+                hint: Some("without --require-seal it is applied, but not verified".to_owned()),
+                ..failure
             }
-            Kind::Data => {
-                let begins = begins(delta.first());
-                let failure = Failure::new(Exit::of(error), format!("{subject} is not a delta ({begins})"));
-                let hint = if Kind::at(basis) == Some(Kind::Delta) {
-                    format!("the basis comes first: rollsync patch {own_name} {basis_name}")
-                } else {
-                    "a delta is made with: rollsync delta SIG NEW, or rollsync diff OLD NEW".to_owned()
-                };
-                failure.hint(hint).at(place, Some(0))
-            }
-            Kind::Delta => broken_delta(reason, delta),
+        }
+        Error::Engine(EngineError::Patch(reason)) => match (reason, limit_of(error)) {
+            (PatchError::BasisEnded { .. }, _) => too_short(error, delta, basis),
+            (_, Some(limit)) => patch_limit(limit, delta, files.limit),
+            _ => no_delta(error, *reason, delta, Some(&basis.place)),
         },
-        _ => streams(error, delta, Some(basis), Some(output)),
+        _ => return streams(error, delta, Some(&basis.place), Some(output)),
+    };
+    // All of it was written when this was found.
+    let is_late = match error {
+        Error::Mismatch(reason) => !matches!(reason, Mismatch::BasisLen { .. }),
+        Error::Engine(EngineError::Patch(PatchError::Seal(_))) => true,
+        _ => false,
+    };
+    match failure.hint.clone() {
+        Some(hint) if is_late && output.is_standard() => failure
+            .hint(format!("throw away what was written to standard output, it is not the new file; {hint}")),
+        _ => failure,
     }
+}
+
+/// Applying a delta, to see what comes out.
+pub(crate) fn verify(error: &Error, delta: &Input, basis: &Input) -> Failure {
+    match error {
+        Error::Mismatch(_) => mismatch(error, delta, basis),
+        Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => too_short(error, delta, basis),
+        Error::Engine(EngineError::Patch(PatchError::Limit(limit))) => {
+            patch_limit(*limit, delta, OutputLimit::Sealed)
+        }
+        Error::Engine(EngineError::Patch(reason)) => no_delta(error, *reason, delta, Some(&basis.place)),
+        _ => streams(error, delta, Some(&basis.place), None),
+    }
+}
+
+/// A basis that a copy reaches out of.
+fn too_short(error: &Error, delta: &Input, basis: &Input) -> Failure {
+    let Error::Engine(EngineError::Patch(PatchError::BasisEnded { offset, missing })) = error else {
+        return streams(error, delta, None, None);
+    };
+    let (subject, place) = (delta.place.subject(), &delta.place);
+    let has = basis.len.map_or_else(String::new, |len| format!(": it has {len} bytes"));
+    let message = format!(
+        "{} is not the basis that {subject} was made from{has}, the delta copies {} from offset {offset}",
+        basis.place.subject(),
+        Count(*missing, "byte", "bytes"),
+    );
+    let hint = match place {
+        Place::Standard => {
+            "give the old file as it was then; if it is, the delta is damaged: save it, and see what \
+             rollsync verify says"
+                .to_owned()
+        }
+        Place::File(_) => format!(
+            "give the old file as it was then; to see how long it is at least: rollsync info {}",
+            place.argument()
+        ),
+    };
+    Failure::new(Exit::of(error), message).hint(hint).at(&basis.place, Some(*offset))
+}
+
+/// Files that are not those of the delta's seal.
+fn mismatch(error: &Error, delta: &Input, basis: &Input) -> Failure {
+    let (subject, exit) = (delta.place.subject(), Exit::of(error));
+    match error {
+        Error::Mismatch(Mismatch::BasisLen { expected, found }) => {
+            another_len(basis, *found, *expected, delta)
+        }
+        Error::Mismatch(Mismatch::Basis { expected, found }) => another(basis, found, expected, delta),
+        Error::Mismatch(Mismatch::New { basis_is_right: true, expected, found }) => {
+            let message = format!(
+                "the new file came out wrong, though {subject} and {} are right: its BLAKE3 is {}, not {}",
+                basis.place.subject(),
+                found.hex(),
+                expected.hex()
+            );
+            Failure::new(exit, message)
+                .hint("try again; if it stays, memory or disk of this machine are at fault")
+        }
+        _ => {
+            let message = format!(
+                "{} is not the basis that {subject} was made from: what comes out is not the new file that it is sealed for",
+                basis.place.subject()
+            );
+            Failure::new(exit, message).hint(RIGHT_BASIS).at(&basis.place, None)
+        }
+    }
+}
+
+const RIGHT_BASIS: &str = "give the old file as it was then";
+
+/// A file of another length than the one that `sealed` knows.
+pub(crate) fn another_len(file: &Input, found: u64, expected: u64, sealed: &Input) -> Failure {
+    another_because(file, &format!("it has {found} bytes, that one had {expected}"), sealed)
+}
+
+/// A file of the same length as the one that `sealed` knows, and other bytes.
+pub(crate) fn another(file: &Input, found: &FileDigest, expected: &FileDigest, sealed: &Input) -> Failure {
+    let why = format!("its length is right, but its BLAKE3 is {}, not {}", found.hex(), expected.hex());
+    another_because(file, &why, sealed)
+}
+
+fn another_because(file: &Input, why: &str, sealed: &Input) -> Failure {
+    let (noun, subject) = (file.noun(), sealed.place.subject());
+    let message = format!("{} is not the {noun} that {subject} was made for: {why}", file.place.subject());
+    let hint = if noun == "basis" { RIGHT_BASIS } else { "it has changed since, or is another file" };
+    Failure::new(Exit::Mismatch, message).hint(hint).at(&file.place, None)
+}
+
+/// A delta or a signature without a seal, where one is wanted.
+pub(crate) fn unsealed(kind: &str, place: &Place) -> Failure {
+    let made = if kind == "delta" { "rollsync delta" } else { "rollsync signature" };
+    let message = format!("{} is unsealed: nothing can be verified with it", input::name(kind, place));
+    Failure::new(Exit::Mismatch, message)
+        .hint(format!("make it again with {made}, without --plain"))
+        .at(place, None)
+}
+
+/// A file that no delta can be read from.
+fn no_delta(error: &Error, reason: PatchError, delta: &Input, basis: Option<&Place>) -> Failure {
+    let (subject, place) = (delta.place.subject(), &delta.place);
+    let own_name = place.argument();
+    if !matches!(reason, PatchError::BadMagic { .. } | PatchError::InputEnded { part: DeltaPart::Magic, .. })
+    {
+        return broken_delta(&reason, delta);
+    }
+    match (Kind::of(delta.first()), basis) {
+        (Kind::Signature, _) => {
+            Failure::new(Exit::of(error), format!("{subject} is a signature, not a delta"))
+                .hint(format!("make a delta with it first: rollsync delta {own_name} NEW"))
+                .at(place, Some(0))
+        }
+        (_, basis) => {
+            let begins = begins(delta.first());
+            let failure = Failure::new(Exit::of(error), format!("{subject} is not a delta ({begins})"));
+            let hint = match basis {
+                Some(basis) if Kind::at(basis) == Some(Kind::Delta) => {
+                    format!("the basis comes first: rollsync patch {own_name} {}", basis.argument())
+                }
+                _ => "a delta is made with: rollsync delta SIG NEW, or rollsync diff OLD NEW".to_owned(),
+            };
+            failure.hint(hint).at(place, Some(0))
+        }
+    }
+}
+
+/// The limit that was reached, if it was one.
+fn limit_of(error: &Error) -> Option<LimitError> {
+    match error {
+        Error::Engine(
+            EngineError::Patch(PatchError::Limit(limit))
+            | EngineError::Resource(ResourceError::Limit(limit))
+            | EngineError::Load(LoadError::Resource(ResourceError::Limit(limit))),
+        ) => Some(*limit),
+        _ => None,
+    }
+}
+
+/// A delta that asks for more than it may.
+fn patch_limit(limit: LimitError, delta: &Input, origin: OutputLimit) -> Failure {
+    let allowed = limit.limit;
+    if limit.kind != LimitKind::Output {
+        return over_limit(limit, delta);
+    }
+    let (which, hint) = match origin {
+        OutputLimit::Asked => {
+            ("as --max-output says", "if you trust it, give a larger --max-output, or none")
+        }
+        OutputLimit::Sealed => ("which is what it is sealed for", "do not use it: it is not what it says"),
+        OutputLimit::Unsealed => (
+            "the limit for an unsealed delta, 1 GiB and 1024 times basis and delta",
+            "if you trust it, give a larger --max-output, or none",
+        ),
+        OutputLimit::Piped => (
+            "the limit for a piped delta",
+            "if you trust it, give a larger --max-output, or none; or name it as a file",
+        ),
+    };
+    let message = format!(
+        "{} makes a new file of more than {allowed} bytes ({}), {which}",
+        input::name("delta", &delta.place),
+        Size(allowed)
+    );
+    Failure::new(Exit::Limit, message).hint(hint).at(&delta.place, None)
+}
+
+/// Work that takes more than it may.
+fn over_limit(limit: LimitError, input: &Input) -> Failure {
+    let LimitError { kind, limit: allowed, needed } = limit;
+    let (what, option) = match kind {
+        LimitKind::Output => (format!("more than {allowed} bytes would be written"), "--max-output"),
+        LimitKind::Records => {
+            (format!("there are more than {allowed} blocks, {needed} at least"), "--max-records")
+        }
+        LimitKind::Memory => {
+            (format!("{needed} bytes of memory are wanted, {allowed} allowed"), "--max-memory")
+        }
+        LimitKind::Literal => {
+            (format!("a literal of {needed} bytes, and {allowed} are allowed"), "--max-literal")
+        }
+        LimitKind::Input => {
+            return Failure::new(
+                Exit::Limit,
+                format!("{}: {}", input.name(), format_args!("more than {allowed} bytes are piped")),
+            )
+            .hint("name it as a file; or --max-output none keeps as much as there is")
+            .at(&input.place, None);
+        }
+        _ => (limit.to_string(), "the limit"),
+    };
+    let hint = match kind {
+        LimitKind::Memory => format!("{option} allows more; longer blocks take less"),
+        LimitKind::Records => format!("{option} allows more; longer blocks are fewer"),
+        _ => format!("{option} allows more"),
+    };
+    Failure::new(Exit::Limit, format!("{}: {what}", input.name())).hint(hint).at(&input.place, None)
+}
+
+/// Keeping what is piped.
+pub(crate) fn spill(error: &Error, input: &Input) -> Failure {
+    streams(error, input, None, None)
 }
 
 /// Reading a file to describe it.
@@ -167,6 +362,9 @@ pub(crate) fn streams(
     basis: Option<&Place>,
     output: Option<&Output>,
 ) -> Failure {
+    if let Some(limit) = limit_of(error) {
+        return over_limit(limit, input);
+    }
     let Error::Io { side, offset, source } = error else {
         return Failure::new(Exit::of(error), format!("{}: {error}", input.name()));
     };
@@ -215,6 +413,16 @@ fn broken_signature(reason: &LoadError, signature: &Input) -> Failure {
         LoadError::StrongLen { .. } | LoadError::StrongLenOfFormat { .. } => {
             (format!("signature {subject} is broken: {reason}"), Some(8))
         }
+        LoadError::Seal(SealError { offset, fault: SealFault::Cut }) => {
+            (format!("signature {subject} is cut at offset {offset}, inside its seal"), Some(*offset))
+        }
+        LoadError::Seal(SealError { offset, fault: SealFault::Padding }) => (
+            format!(
+                "signature {subject} is broken: at offset {offset}, behind its seal, is more than zeros to a whole record"
+            ),
+            Some(*offset),
+        ),
+        LoadError::Seal(error) => (format!("signature {subject} is broken: {reason}"), Some(error.offset)),
         _ => (format!("signature {subject}: {reason}"), None),
     };
     Failure::new(Exit::of(&Error::from(*reason)), message)
@@ -227,9 +435,9 @@ fn broken_delta(reason: &PatchError, delta: &Input) -> Failure {
     let (message, offset) = match reason {
         PatchError::InputEnded { offset, part } => {
             let within = match part {
-                rollsync::DeltaPart::Magic => "inside its magic",
-                rollsync::DeltaPart::Parameters => "inside a command",
-                rollsync::DeltaPart::Literal => "inside a literal",
+                DeltaPart::Magic => "inside its magic",
+                DeltaPart::Parameters => "inside a command",
+                DeltaPart::Literal => "inside a literal",
                 _ => "before its END command",
             };
             (format!("delta {subject} is cut at offset {offset}, {within}"), Some(*offset))
@@ -237,6 +445,17 @@ fn broken_delta(reason: &PatchError, delta: &Input) -> Failure {
         PatchError::Command { offset, error } => {
             (format!("delta {subject} is broken at offset {offset}: {}", command(*error)), Some(*offset))
         }
+        PatchError::Seal(SealError { offset, fault: SealFault::Trailing }) => {
+            let message =
+                format!("bytes behind the end of delta {subject}, at offset {offset}, that are no seal");
+            return Failure::new(Exit::Content, message)
+                .hint("copy it again, or cut it there")
+                .at(&delta.place, Some(*offset));
+        }
+        PatchError::Seal(SealError { offset, fault: SealFault::Cut }) => {
+            (format!("delta {subject} is cut at offset {offset}, inside its seal"), Some(*offset))
+        }
+        PatchError::Seal(error) => (format!("delta {subject} is broken: {reason}"), Some(error.offset)),
         _ => (format!("delta {subject}: {reason}"), None),
     };
     Failure::new(Exit::of(&Error::from(*reason)), message)
