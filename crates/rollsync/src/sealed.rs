@@ -1,6 +1,6 @@
 //! Holding a patch to its delta's seal.
 
-use crate::{Basis, Error, Inspection, Options, Side, inspect};
+use crate::{Basis, Error, Inspection, Options, Side};
 use rollsync_core::{
     EndCheck, Error as EngineError, Limits, PatchError,
     seal::{FileDigest, FileHasher, SEAL_LEN, SEAL_MAGIC, Seal},
@@ -171,7 +171,7 @@ impl Checked {
             && found != expected.len
         {
             // Before the basis is blamed.
-            match unseen.inspected(delta)? {
+            match unseen.inspect(delta)? {
                 Inspection::Delta(summary) if summary.seal == Some(seal) => {
                     return Err(Mismatch::BasisLen { expected: expected.len, found }.into());
                 }
@@ -181,14 +181,17 @@ impl Checked {
         Ok(Self { seal: Some(seal), ..unseen })
     }
 
-    /// Reads the whole delta. Its position stays.
-    fn inspected(&self, mut delta: &File) -> Result<Inspection, Error> {
+    /// Reads the whole delta, a seal checked. Its position stays.
+    ///
+    /// # Errors
+    /// As [`inspect`](crate::inspect) has.
+    pub fn inspect(&self, mut delta: &File) -> Result<Inspection, Error> {
         let seek = |mut delta: &File| {
             let sought = delta.seek(SeekFrom::Start(self.start));
             sought.map_err(|source| Error::Io { side: Side::Read, offset: 0, source })
         };
         seek(delta)?;
-        let inspected = inspect(&mut delta, &Limits::default());
+        let inspected = crate::inspect(&mut delta, &Limits::default());
         seek(delta)?;
         inspected
     }
@@ -213,7 +216,7 @@ impl Checked {
         let (Some(Seal::Delta { basis: sealed, .. }), true) = (self.seal, is_about_files) else {
             return error;
         };
-        match (self.inspected(delta), sealed) {
+        match (self.inspect(delta), sealed) {
             (Err(fault @ Error::Engine(_)), _) => fault,
             _ if matches!(error, Error::Engine(EngineError::Patch(PatchError::Limit(_)))) => error,
             (Ok(_), Some(sealed)) => check_basis(sealed, basis).err().unwrap_or(error),

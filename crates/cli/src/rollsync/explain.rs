@@ -1,5 +1,10 @@
 //! What the engine's errors mean for the files at hand, and what to try.
 
+mod limit;
+mod mismatch;
+
+pub(crate) use mismatch::{another, another_len, unsealed};
+
 use super::{
     exit::Exit,
     failure::{Failure, words},
@@ -7,12 +12,14 @@ use super::{
     limits::OutputLimit,
     output::Output,
     place::Place,
-    size::{Count, Size},
+    size::Count,
 };
+use limit::{limit_of, over_limit, patch_limit};
+use mismatch::{mismatch, too_short};
 use rollsync::{
-    DELTA_MAGIC, DeltaPart, EngineError, Error, ErrorKind, Format, LimitError, LimitKind, LoadError,
-    Mismatch, PatchError, ResourceError, Side, format,
-    seal::{FileDigest, SealError, SealFault},
+    DELTA_MAGIC, DeltaPart, EngineError, Error, ErrorKind, Format, LoadError, Mismatch, PatchError, Side,
+    format,
+    seal::{SealError, SealFault},
 };
 use std::{
     fs::File,
@@ -148,89 +155,6 @@ pub(crate) fn verify(error: &Error, delta: &Input, basis: &Input) -> Failure {
     }
 }
 
-/// A basis that a copy reaches out of.
-fn too_short(error: &Error, delta: &Input, basis: &Input) -> Failure {
-    let Error::Engine(EngineError::Patch(PatchError::BasisEnded { offset, missing })) = error else {
-        return streams(error, delta, None, None);
-    };
-    let (subject, place) = (delta.place.subject(), &delta.place);
-    let has = basis.len.map_or_else(String::new, |len| format!(": it has {len} bytes"));
-    let message = format!(
-        "{} is not the basis that {subject} was made from{has}, the delta copies {} from offset {offset}",
-        basis.place.subject(),
-        Count(*missing, "byte", "bytes"),
-    );
-    let hint = match place {
-        Place::Standard => {
-            "give the old file as it was then; if it is, the delta is damaged: save it, and see what \
-             rollsync verify says"
-                .to_owned()
-        }
-        Place::File(_) => format!(
-            "give the old file as it was then; to see how long it is at least: rollsync info {}",
-            place.argument()
-        ),
-    };
-    Failure::new(Exit::of(error), message).hint(hint).at(&basis.place, Some(*offset))
-}
-
-/// Files that are not those of the delta's seal.
-fn mismatch(error: &Error, delta: &Input, basis: &Input) -> Failure {
-    let (subject, exit) = (delta.place.subject(), Exit::of(error));
-    match error {
-        Error::Mismatch(Mismatch::BasisLen { expected, found }) => {
-            another_len(basis, *found, *expected, delta)
-        }
-        Error::Mismatch(Mismatch::Basis { expected, found }) => another(basis, found, expected, delta),
-        Error::Mismatch(Mismatch::New { basis_is_right: true, expected, found }) => {
-            let message = format!(
-                "the new file came out wrong, though {subject} and {} are right: its BLAKE3 is {}, not {}",
-                basis.place.subject(),
-                found.hex(),
-                expected.hex()
-            );
-            Failure::new(exit, message)
-                .hint("try again; if it stays, memory or disk of this machine are at fault")
-        }
-        _ => {
-            let message = format!(
-                "{} is not the basis that {subject} was made from: what comes out is not the new file that it is sealed for",
-                basis.place.subject()
-            );
-            Failure::new(exit, message).hint(RIGHT_BASIS).at(&basis.place, None)
-        }
-    }
-}
-
-const RIGHT_BASIS: &str = "give the old file as it was then";
-
-/// A file of another length than the one that `sealed` knows.
-pub(crate) fn another_len(file: &Input, found: u64, expected: u64, sealed: &Input) -> Failure {
-    another_because(file, &format!("it has {found} bytes, that one had {expected}"), sealed)
-}
-
-/// A file of the same length as the one that `sealed` knows, and other bytes.
-pub(crate) fn another(file: &Input, found: &FileDigest, expected: &FileDigest, sealed: &Input) -> Failure {
-    let why = format!("its length is right, but its BLAKE3 is {}, not {}", found.hex(), expected.hex());
-    another_because(file, &why, sealed)
-}
-
-fn another_because(file: &Input, why: &str, sealed: &Input) -> Failure {
-    let (noun, subject) = (file.noun(), sealed.place.subject());
-    let message = format!("{} is not the {noun} that {subject} was made for: {why}", file.place.subject());
-    let hint = if noun == "basis" { RIGHT_BASIS } else { "it has changed since, or is another file" };
-    Failure::new(Exit::Mismatch, message).hint(hint).at(&file.place, None)
-}
-
-/// A delta or a signature without a seal, where one is wanted.
-pub(crate) fn unsealed(kind: &str, place: &Place) -> Failure {
-    let made = if kind == "delta" { "rollsync delta" } else { "rollsync signature" };
-    let message = format!("{} is unsealed: nothing can be verified with it", input::name(kind, place));
-    Failure::new(Exit::Mismatch, message)
-        .hint(format!("make it again with {made}, without --plain"))
-        .at(place, None)
-}
-
 /// A file that no delta can be read from.
 fn no_delta(error: &Error, reason: PatchError, delta: &Input, basis: Option<&Place>) -> Failure {
     let (subject, place) = (delta.place.subject(), &delta.place);
@@ -257,78 +181,6 @@ fn no_delta(error: &Error, reason: PatchError, delta: &Input, basis: Option<&Pla
             failure.hint(hint).at(place, Some(0))
         }
     }
-}
-
-/// The limit that was reached, if it was one.
-fn limit_of(error: &Error) -> Option<LimitError> {
-    match error {
-        Error::Engine(
-            EngineError::Patch(PatchError::Limit(limit))
-            | EngineError::Resource(ResourceError::Limit(limit))
-            | EngineError::Load(LoadError::Resource(ResourceError::Limit(limit))),
-        ) => Some(*limit),
-        _ => None,
-    }
-}
-
-/// A delta that asks for more than it may.
-fn patch_limit(limit: LimitError, delta: &Input, origin: OutputLimit) -> Failure {
-    let allowed = limit.limit;
-    if limit.kind != LimitKind::Output {
-        return over_limit(limit, delta);
-    }
-    let (which, hint) = match origin {
-        OutputLimit::Asked => {
-            ("as --max-output says", "if you trust it, give a larger --max-output, or none")
-        }
-        OutputLimit::Sealed => ("which is what it is sealed for", "do not use it: it is not what it says"),
-        OutputLimit::Unsealed => (
-            "the limit for an unsealed delta, 1 GiB and 1024 times basis and delta",
-            "if you trust it, give a larger --max-output, or none",
-        ),
-        OutputLimit::Piped => (
-            "the limit for a piped delta",
-            "if you trust it, give a larger --max-output, or none; or name it as a file",
-        ),
-    };
-    let message = format!(
-        "{} makes a new file of more than {allowed} bytes ({}), {which}",
-        input::name("delta", &delta.place),
-        Size(allowed)
-    );
-    Failure::new(Exit::Limit, message).hint(hint).at(&delta.place, None)
-}
-
-/// Work that takes more than it may.
-fn over_limit(limit: LimitError, input: &Input) -> Failure {
-    let LimitError { kind, limit: allowed, needed } = limit;
-    let (what, option) = match kind {
-        LimitKind::Output => (format!("more than {allowed} bytes would be written"), "--max-output"),
-        LimitKind::Records => {
-            (format!("there are more than {allowed} blocks, {needed} at least"), "--max-records")
-        }
-        LimitKind::Memory => {
-            (format!("{needed} bytes of memory are wanted, {allowed} allowed"), "--max-memory")
-        }
-        LimitKind::Literal => {
-            (format!("a literal of {needed} bytes, and {allowed} are allowed"), "--max-literal")
-        }
-        LimitKind::Input => {
-            return Failure::new(
-                Exit::Limit,
-                format!("{}: {}", input.name(), format_args!("more than {allowed} bytes are piped")),
-            )
-            .hint("name it as a file; or --max-output none keeps as much as there is")
-            .at(&input.place, None);
-        }
-        _ => (limit.to_string(), "the limit"),
-    };
-    let hint = match kind {
-        LimitKind::Memory => format!("{option} allows more; longer blocks take less"),
-        LimitKind::Records => format!("{option} allows more; longer blocks are fewer"),
-        _ => format!("{option} allows more"),
-    };
-    Failure::new(Exit::Limit, format!("{}: {what}", input.name())).hint(hint).at(&input.place, None)
 }
 
 /// Keeping what is piped.
