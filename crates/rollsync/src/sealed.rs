@@ -238,14 +238,18 @@ fn shows_magic(mut delta: &File, start: u64) -> Result<bool, Error> {
     Ok(end.windows(SEAL_MAGIC.len()).any(|bytes| bytes == SEAL_MAGIC))
 }
 
-/// Whether bytes can be read again: a pipe forgets them.
+/// Whether bytes can be read again, and the end be found: a pipe forgets them, and some devices have none.
 fn is_seekable(mut file: &File) -> bool {
-    file.stream_position().is_ok()
+    let Ok(position) = file.stream_position() else { return false };
+    let has_end = file.seek(SeekFrom::End(0)).is_ok();
+    file.seek(SeekFrom::Start(position)).is_ok() && has_end
 }
 
+/// The length of a regular file, if it says so: those of `/proc` are empty, and yet have bytes.
 fn regular_len(file: &File) -> Option<u64> {
     let metadata = file.metadata().ok()?;
-    metadata.is_file().then_some(metadata.len())
+    let is_empty = || Basis::read_at(&mut file.try_clone().ok()?, 0, &mut [0]).ok().filter(|len| *len == 0);
+    (metadata.is_file() && (metadata.len() > 0 || is_empty().is_some())).then_some(metadata.len())
 }
 
 /// Length and digest of what is read, to its end.
