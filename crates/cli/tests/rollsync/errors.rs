@@ -3,7 +3,7 @@
 use crate::session::Session;
 use insta::assert_snapshot;
 use rollsync::seal::SEAL_LEN;
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::fs;
 
 /// Runs lines that all fail, and shows what they said. No file may come of them.
 fn refused(mut session: Session, lines: &[impl AsRef<str>]) -> String {
@@ -282,23 +282,4 @@ fn outputs_that_exist() {
         ],
     );
     assert_snapshot!(transcript);
-}
-
-#[test]
-fn no_permission() {
-    let session = Session::prepared();
-    session.write("secret", b"");
-    fs::set_permissions(session.path("secret"), fs::Permissions::from_mode(0o0)).unwrap();
-    if fs::File::open(session.path("secret")).is_ok() {
-        eprintln!("SKIPPED: this user may read everything");
-        return;
-    }
-    let transcript = refused(
-        session,
-        &["rollsync signature secret -o out", "rollsync diff old.img new.img -o secret --force"],
-    );
-    // Not among the snapshots: who may read everything could not renew it.
-    assert!(transcript.contains("cannot make the signature: opening basis secret: you may not read it"));
-    assert!(transcript.contains("cannot make the delta: writing delta secret: you may not write there"));
-    assert_eq!(transcript.matches("[exit 1]").count(), 2);
 }
