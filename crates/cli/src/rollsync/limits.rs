@@ -145,6 +145,8 @@ pub(crate) enum OutputLimit {
     Asked,
     /// The delta's seal.
     Sealed,
+    /// What looks like a seal at the delta's end, and is none.
+    LooksSealed,
     /// The default for a delta without one.
     Unsealed,
     /// The default for a delta that is piped.

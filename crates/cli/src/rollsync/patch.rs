@@ -5,7 +5,7 @@ use super::{
     explain::{self, Patching},
     failure::Failure,
     input::{self, Input},
-    limits::PatchLimits,
+    limits::{OutputLimit, PatchLimits},
     outcome::NewMade,
     output::OutputArguments,
     place::Place,
@@ -63,11 +63,11 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         _ => None,
     };
     let delta_len = delta.len.filter(|_| delta.is_seekable());
-    let (limits, origin) = limits.limits(sealed_len, basis.len.zip(delta_len));
-    let failed = |error, delta: &Input, basis: &Input, output: &_| {
-        explain::patch(&error, &Patching { delta, basis, output, limit: origin })
+    let (limits, mut origin) = limits.limits(sealed_len, basis.len.zip(delta_len));
+    let failed = |error, delta: &Input, basis: &Input, output: &_, limit| {
+        explain::patch(&error, &Patching { delta, basis, output, limit })
     };
-    let checked = checked.map_err(|error| failed(error, &delta, &basis, &output))?;
+    let checked = checked.map_err(|error| failed(error, &delta, &basis, &output, origin))?;
 
     progress.new_len = sealed_len.or_else(|| new_len(&mut delta, &mut progress));
     let mut told = |report| progress.told(report);
@@ -76,9 +76,15 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         Options::new().limits(limits).seal_check(checked.check()).seal_found(&mut seal).progress(&mut told);
     let total = delta.len;
     let made = rollsync::patch_onto(&mut basis.file, &mut delta, total, &mut output, &mut options);
-    let stats = made
-        .map_err(|error| checked.explain(error, &mut basis.file, &delta.file))
-        .map_err(|error| failed(error, &delta, &basis, &output))?;
+    let made = made.map_err(|error| checked.explain(error, &mut basis.file, &delta.file));
+    let looks_sealed = || {
+        let found = checked.inspect(&delta.file);
+        matches!(found, Ok(Inspection::Delta(summary)) if summary.seal.is_none())
+    };
+    if made.is_err() && origin == OutputLimit::Sealed && looks_sealed() {
+        origin = OutputLimit::LooksSealed;
+    }
+    let stats = made.map_err(|error| failed(error, &delta, &basis, &output, origin))?;
     if seal.is_none() {
         console.warn(format!("{} is unsealed: the result is not verified", delta.name()));
     }

@@ -102,6 +102,22 @@ fn a_seal_that_does_not_hold() {
 }
 
 #[test]
+fn a_signature_whose_seal_does_not_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    fixtures(folder);
+    let mut sums = fs::read(folder.join("sums")).expect("sums");
+    sums[100] ^= 1;
+    write(folder, "changed", &[&sums]);
+    let before = names(folder);
+    let output = Program::ours().run(folder, &["delta", "changed", "new", "out"]);
+    let said = stderr(&output);
+    assert_eq!((output.status.code(), names(folder)), (Some(106), before), "{said}");
+    assert!(said.starts_with("librsync: ERROR: (rs_seal_check) the seal at offset "), "{said}");
+    assert!(said.ends_with("loadsig job failed: stream corrupt\nrdiff: Failed, stream corrupt.\n"), "{said}");
+}
+
+#[test]
 fn what_is_no_seal_is_ignored() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

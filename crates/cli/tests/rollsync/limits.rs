@@ -37,7 +37,12 @@ fn a_delta_bomb_stops_at_its_limit() {
         [&delta[..], &Seal::Delta { basis: None, new }.record(&carrier)].concat()
     };
     session.write("sealed.delta", &sealed(bomb(20), 1 << 20));
+    // A plain delta of a sealed delta that is cut.
+    let inner = sealed(bomb(1), 77);
+    let literal = u16::try_from(inner.len() - 1).unwrap().to_be_bytes();
+    session.write("looks.delta", &[b"rs\x026\x42", &literal[..], &inner[..inner.len() - 1], b"\0"].concat());
     session
+        .run("rollsync patch basis looks.delta -o out")
         .run("rollsync patch basis bomb.delta --max-output 10MiB -o out")
         .run("rollsync patch basis bomb.delta --max-output 10MiB | wc -c")
         .run("cat bomb.delta | rollsync patch basis - --max-output 5MB -o out")
@@ -48,7 +53,7 @@ fn a_delta_bomb_stops_at_its_limit() {
         .run("rollsync verify sealed.delta --basis basis")
         .run("rollsync patch old.img plain.delta --max-literal 5kB -o out")
         .run("rollsync patch old.img new.delta --max-output 195016 -o out");
-    assert_eq!(session.names().len(), names.len() + 1);
+    assert_eq!(session.names().len(), names.len() + 2);
     session
         .run("rollsync patch -q basis bomb.delta --max-output none -o out && wc -c < out && rm out")
         .run("rollsync patch -q old.img new.delta --max-output 195017 --max-literal 5321 | cmp - new.img");

@@ -32,6 +32,10 @@ pub(super) fn patch_limit(limit: LimitError, delta: &Input, origin: OutputLimit)
             ("as --max-output says", "if you trust it, give a larger --max-output, or none")
         }
         OutputLimit::Sealed => ("which is what it is sealed for", "do not use it: it is not what it says"),
+        OutputLimit::LooksSealed => (
+            "which is what its end says, that looks like a seal and is none",
+            "if you trust it, give a --max-output, or none",
+        ),
         OutputLimit::Unsealed => (
             "the limit for an unsealed delta, 1 GiB and 1024 times basis and delta",
             "if you trust it, give a larger --max-output, or none",
