@@ -58,7 +58,10 @@ impl GuardedOutput {
     /// Lets the output appear, and tells what writing it has kept to itself so far.
     pub(crate) fn finish(self) -> Result<(), FinishError> {
         match self {
-            Self::Standard(file) => standard_streams::close(file).map_err(FinishError::Close),
+            Self::Standard(file) => {
+                interrupt::done();
+                standard_streams::close(file).map_err(FinishError::Close)
+            }
             Self::File { file, temporary } => {
                 let commit = || file.commit().map_err(FinishError::Commit);
                 match temporary {

@@ -1,9 +1,15 @@
 //! Temporaries that a signal must not leave behind.
 
+use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Whether it is too late for [`end_behind`].
+static IS_DONE: AtomicBool = AtomicBool::new(false);
 
 /// A temporary file that is removed if the process is interrupted while this lives.
 #[derive(Debug)]
@@ -28,6 +34,7 @@ impl Temporary {
     /// Runs `commit`, which renames or removes the file, and guards it no longer. A signal is acted on before or behind that.
     pub(crate) fn finish<T>(self, commit: impl FnOnce() -> T) -> T {
         let _held = lock();
+        IS_DONE.store(true, Ordering::Relaxed);
         commit()
         // Before the guard goes, the signal's thread may look for a file of this name; there is none.
     }
@@ -42,6 +49,37 @@ impl Drop for Temporary {
 /// A panic elsewhere leaves the list whole, so it stays usable.
 fn lock() -> MutexGuard<'static, Vec<PathBuf>> {
     TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the process when so much time is over, whatever it does or waits for: the temporaries are taken away, and `last` gives the
+/// status. Once an output is being let appear it is done before.
+///
+/// # Errors
+/// When there is no thread to be had.
+pub(crate) fn end_behind(time: Duration, last: impl FnOnce() -> u8 + Send + 'static) -> io::Result<()> {
+    let wait = move || {
+        thread::sleep(time);
+        // Held to the end: nothing may be made or renamed behind this.
+        let temporaries = lock();
+        if IS_DONE.load(Ordering::Relaxed) {
+            return;
+        }
+        for path in &*temporaries {
+            let _ = std::fs::remove_file(path);
+        }
+        let status = last().into();
+        #[cfg(unix)]
+        signal_hook::low_level::exit(status);
+        #[cfg(not(unix))]
+        std::process::exit(status);
+    };
+    thread::Builder::new().name("time limit".to_owned()).spawn(wait).map(drop)
+}
+
+/// Says that the work is done: what remains is told of, and takes no time that counts.
+pub(crate) fn done() {
+    let _held = lock();
+    IS_DONE.store(true, Ordering::Relaxed);
 }
 
 /// Ends the process by `SIGPIPE`, as a write that nobody reads does in C; returns when that signal is to be ignored.

@@ -1,7 +1,7 @@
 //! `rdiff`, as librsync's users know it: same arguments, messages, exit statuses and bytes.
 //!
 //! `args` reads the command line into an `Invocation`, of which `signature`, `delta` and `patch` do one each with the
-//! jobs of the engine; `messages`, `statistics`, `help` and `version` hold the words. Where the original leaves a
+//! jobs of the engine (`sealed` with what librsync does not know); `messages`, `statistics`, `help` and `version` hold the words. Where the original leaves a
 //! broken file behind, this one leaves none.
 
 mod args;
@@ -18,6 +18,7 @@ mod patch;
 mod patch_basis;
 mod profile;
 mod result_code;
+mod sealed;
 mod signature;
 mod statistics;
 mod threads;

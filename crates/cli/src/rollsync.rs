@@ -1,9 +1,10 @@
 //! `rollsync`: the engine on files and pipes.
 //!
-//! A file a subcommand (`signature`, `delta`, `patch`, `diff`, `info`), each with its arguments and a `run`. `input` and
+//! A file a subcommand (`signature`, `delta`, `patch`, `diff`, `verify`, `info`), each with its arguments and a `run`. `input` and
 //! `output` are the files at its two ends, `console` and `outcome` what it says when all went well, `failure` and
 //! `explain` what it says when not, and `exit` the status that it ends with.
 
+mod amount;
 mod bug;
 mod console;
 mod delta;
@@ -13,16 +14,19 @@ mod explain;
 mod failure;
 mod info;
 mod input;
+mod limits;
 mod outcome;
 mod output;
 mod patch;
 mod place;
 mod profile;
 mod progress;
+mod seal;
 mod signature;
 mod size;
 mod sums;
 mod threads;
+mod verify;
 
 use crate::interrupt;
 use clap::{Parser, Subcommand};
@@ -61,11 +65,12 @@ Examples:
   rollsync delta disk.sig disk.new -o disk.delta  where the new file is, and disk.sig
   rollsync patch disk.img disk.delta -o disk.new  where the old file is, and disk.delta
   rollsync diff disk.img disk.new -o disk.delta   when both are in one place
+  rollsync verify disk.delta --basis disk.img     is it whole, and for this file?
   rollsync info disk.delta                        what is in it
 
 `-` stands for standard input or output.
 Exit status: 0 done, 1 input or output failed, 2 wrong usage, 3 a file that is not of its kind, broken or cut, \
-4 the wrong basis, 5 a limit, 6 the output exists, 70 a bug, 130 interrupted.";
+4 the wrong basis, or no seal, 5 a limit, 6 the output exists, 70 a bug, 130 interrupted.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -73,6 +78,7 @@ enum Command {
     Delta(delta::Arguments),
     Patch(patch::Arguments),
     Diff(diff::Arguments),
+    Verify(verify::Arguments),
     Info(info::Arguments),
 }
 
@@ -86,6 +92,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Delta(arguments) => ("delta", &arguments.talk),
         Command::Patch(arguments) => ("patch", &arguments.talk),
         Command::Diff(arguments) => ("diff", &arguments.talk),
+        Command::Verify(arguments) => ("verify", &arguments.talk),
         Command::Info(arguments) => ("info", &arguments.talk),
     };
     let console = Console::new(name, talk);
@@ -94,8 +101,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Delta(arguments) => delta::run(arguments, &console),
         Command::Patch(arguments) => patch::run(arguments, &console),
         Command::Diff(arguments) => diff::run(arguments, &console),
+        Command::Verify(arguments) => verify::run(arguments, &console),
         Command::Info(arguments) => info::run(arguments, &console),
     };
+    interrupt::done();
     progress::clear();
     match done {
         Ok(()) => Exit::Done,

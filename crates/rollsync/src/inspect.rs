@@ -9,7 +9,7 @@ use delta::DeltaReader;
 use rollsync_core::{
     CommandStats, DELTA_MAGIC, Error as EngineError, Format, Input, Job, LimitError, LimitKind, Limits,
     LoadError, LoadJob, Progress, ResourceError, Signature, SignatureParams, Stats, Status, StrongLen,
-    seal::{FileDigest, Seal, SealFinder},
+    seal::{FileDigest, SEAL_LEN, Seal, SealFinder},
 };
 use std::io::{self, Read};
 
@@ -94,6 +94,15 @@ pub struct DeltaSummary {
     pub trailing: u64,
     /// What the delta is sealed for; the seal holds.
     pub seal: Option<Seal>,
+}
+
+impl DeltaSummary {
+    /// Bytes of the whole file: the delta, and its seal or what else stands behind it.
+    #[must_use]
+    pub const fn file_len(&self) -> u64 {
+        let seal = if self.seal.is_some() { SEAL_LEN as u64 } else { 0 };
+        self.len + seal + self.trailing
+    }
 }
 
 /// Says what a file is: a signature, a delta, or neither of them.

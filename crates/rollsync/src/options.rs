@@ -3,7 +3,7 @@
 use crate::{Buffers, CancelToken, Error, SealCheck, Threads};
 use rollsync_core::{
     BlockLen, DeltaOptions, EmptyBasis, Format, LimitError, LimitKind, Limits, Profile, ResourceError,
-    SignatureOptions, StrongLenChoice,
+    SignatureOptions, StrongLenChoice, seal::Seal,
 };
 use std::{
     fmt,
@@ -75,6 +75,7 @@ pub struct Options<'a> {
     deadline: Option<Instant>,
     cancel: Option<&'a CancelToken>,
     progress: Option<&'a mut dyn FnMut(Report)>,
+    seal_found: Option<&'a mut Option<Seal>>,
 }
 
 impl<'a> Options<'a> {
@@ -164,6 +165,14 @@ impl<'a> Options<'a> {
         self
     }
 
+    /// Where a patch puts the seal that it found at its delta's end and that held for all files; `None` when there was none.
+    /// Nothing is put there when the patch fails.
+    #[must_use]
+    pub const fn seal_found(mut self, found: &'a mut Option<Seal>) -> Self {
+        self.seal_found = Some(found);
+        self
+    }
+
     /// Whether an output file that exists is kept, and that an error; it is replaced, unless told otherwise.
     #[must_use]
     pub const fn keep_existing(mut self, keep_existing: bool) -> Self {
@@ -191,6 +200,12 @@ impl<'a> Options<'a> {
     pub fn progress(mut self, told: &'a mut dyn FnMut(Report)) -> Self {
         self.progress = Some(told);
         self
+    }
+
+    pub(crate) fn found_seal(&mut self, seal: Option<Seal>) {
+        if let Some(found) = &mut self.seal_found {
+            **found = seal;
+        }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

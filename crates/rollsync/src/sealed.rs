@@ -1,6 +1,6 @@
 //! Holding a patch to its delta's seal.
 
-use crate::{Basis, Error, Options, Side, inspect};
+use crate::{Basis, Error, Inspection, Options, Side};
 use rollsync_core::{
     EndCheck, Error as EngineError, Limits, PatchError,
     seal::{FileDigest, FileHasher, SEAL_LEN, SEAL_MAGIC, Seal},
@@ -137,31 +137,63 @@ pub fn peek_seal(mut delta: &File) -> Result<Option<Seal>, Error> {
 pub struct Checked {
     seal: Option<Seal>,
     check: SealCheck,
+    /// Where the delta begins, in a file that can be sought in.
+    start: u64,
 }
 
 impl Checked {
     /// Looks at the end of the delta, as far as the options ask for a check. The delta's position stays.
     ///
     /// # Errors
-    /// When the seal is none, or is required and not there, when the basis has another length than it says, or reading
-    /// fails. Nothing is done then.
-    pub fn new(basis: &File, delta: &File, options: &Options<'_>) -> Result<Self, Error> {
+    /// When a seal is required and not there, when the basis has another length than the seal says (and the delta is the one
+    /// that was sealed), or reading fails. Nothing is done then.
+    pub fn new(basis: &File, mut delta: &File, options: &Options<'_>) -> Result<Self, Error> {
         let asked = options.seal_check;
+        let unseen = Self { seal: None, check: asked, start: delta.stream_position().unwrap_or(0) };
         if matches!(asked, SealCheck::Ignored | SealCheck::Plain) || !is_seekable(delta) {
-            return Ok(Self { seal: None, check: asked });
+            return Ok(unseen);
         }
-        let seal = peek_seal(delta)?;
-        if seal.is_none() && asked == SealCheck::Required {
-            return Err(Error::Unsealed);
-        }
-        if let Some(Seal::Delta { basis: Some(expected), .. }) = seal
+        let seal = match peek_seal(delta) {
+            // It may be part of a literal. What stands behind END is known when the delta is read.
+            Err(Error::Engine(_)) => return Ok(unseen),
+            seal => seal?,
+        };
+        let Some(seal) = seal else {
+            // One that is cut, or has something behind it, is still to be looked at.
+            let check = if shows_magic(delta, unseen.start)? { asked } else { SealCheck::Plain };
+            return match (asked, check) {
+                (SealCheck::Required, SealCheck::Plain) => Err(Error::Unsealed),
+                _ => Ok(Self { check, ..unseen }),
+            };
+        };
+        if let Seal::Delta { basis: Some(expected), .. } = seal
             && let Some(found) = regular_len(basis)
             && found != expected.len
         {
-            return Err(Mismatch::BasisLen { expected: expected.len, found }.into());
+            // Before the basis is blamed.
+            match unseen.inspect(delta)? {
+                Inspection::Delta(summary) if summary.seal == Some(seal) => {
+                    return Err(Mismatch::BasisLen { expected: expected.len, found }.into());
+                }
+                _ => return Ok(unseen),
+            }
         }
-        let check = if seal.is_some() { asked } else { SealCheck::Plain };
-        Ok(Self { seal, check })
+        Ok(Self { seal: Some(seal), ..unseen })
+    }
+
+    /// Reads the whole delta, a seal checked. Its position stays.
+    ///
+    /// # Errors
+    /// As [`inspect`](crate::inspect) has.
+    pub fn inspect(&self, mut delta: &File) -> Result<Inspection, Error> {
+        let seek = |mut delta: &File| {
+            let sought = delta.seek(SeekFrom::Start(self.start));
+            sought.map_err(|source| Error::Io { side: Side::Read, offset: 0, source })
+        };
+        seek(delta)?;
+        let inspected = crate::inspect(&mut delta, &Limits::default());
+        seek(delta)?;
+        inspected
     }
 
     /// What the seal says, if the delta could be looked at and has one. It is not known whether that holds.
@@ -184,29 +216,40 @@ impl Checked {
         let (Some(Seal::Delta { basis: sealed, .. }), true) = (self.seal, is_about_files) else {
             return error;
         };
-        if matches!(error, Error::Engine(EngineError::Patch(PatchError::Limit(_)))) {
-            return error;
-        }
-        let mut delta = delta;
-        if delta.rewind().is_err() {
-            return error;
-        }
-        match (inspect(delta, &Limits::default()), sealed) {
+        match (self.inspect(delta), sealed) {
             (Err(fault @ Error::Engine(_)), _) => fault,
+            _ if matches!(error, Error::Engine(EngineError::Patch(PatchError::Limit(_)))) => error,
             (Ok(_), Some(sealed)) => check_basis(sealed, basis).err().unwrap_or(error),
             _ => error,
         }
     }
 }
 
-/// Whether bytes can be read again: a pipe forgets them.
-fn is_seekable(mut file: &File) -> bool {
-    file.stream_position().is_ok()
+/// Whether a seal's magic stands at, or not far from, where it would stand at the end of a delta.
+fn shows_magic(mut delta: &File, start: u64) -> Result<bool, Error> {
+    let mut end = Vec::with_capacity(2 * SEAL_LEN);
+    let mut read = || {
+        let len = delta.seek(SeekFrom::End(0))?;
+        delta.seek(SeekFrom::Start(len.saturating_sub(2 * SEAL_LEN as u64).max(start)))?;
+        delta.take(2 * SEAL_LEN as u64).read_to_end(&mut end)?;
+        delta.seek(SeekFrom::Start(start))
+    };
+    read().map_err(|source| Error::Io { side: Side::Read, offset: 0, source })?;
+    Ok(end.windows(SEAL_MAGIC.len()).any(|bytes| bytes == SEAL_MAGIC))
 }
 
+/// Whether bytes can be read again, and the end be found: a pipe forgets them, and some devices have none.
+fn is_seekable(mut file: &File) -> bool {
+    let Ok(position) = file.stream_position() else { return false };
+    let has_end = file.seek(SeekFrom::End(0)).is_ok();
+    file.seek(SeekFrom::Start(position)).is_ok() && has_end
+}
+
+/// The length of a regular file, if it says so: those of `/proc` are empty, and yet have bytes.
 fn regular_len(file: &File) -> Option<u64> {
     let metadata = file.metadata().ok()?;
-    metadata.is_file().then_some(metadata.len())
+    let is_empty = || Basis::read_at(&mut file.try_clone().ok()?, 0, &mut [0]).ok().filter(|len| *len == 0);
+    (metadata.is_file() && (metadata.len() > 0 || is_empty().is_some())).then_some(metadata.len())
 }
 
 /// Length and digest of what is read, to its end.

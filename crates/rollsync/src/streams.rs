@@ -136,15 +136,18 @@ pub fn patch(
     let mut drive = Drive::with_buffers(job, options.buffers);
     if drive.job().end_check() != EndCheck::Seal {
         run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+        options.found_seal(None);
         return Ok(drive.stats());
     }
     let mut output = HashingWriter::new(output);
     run(&mut drive, Phase::Patch, delta_len, delta, basis, &mut output, options)?;
-    match drive.job().seal() {
+    let seal = drive.job().seal();
+    match seal {
         Some(seal) => sealed::compare(&seal, output.finish(), basis)?,
         None if options.seal_check == SealCheck::Required => return Err(Error::Unsealed),
         None => {}
     }
+    options.found_seal(seal);
     Ok(drive.stats())
 }
 
@@ -183,6 +186,7 @@ pub fn patch_onto(
     let watch: &mut Watch<'_> =
         &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
     drive.run_onto_watched(delta, basis, output, watch)?;
+    options.found_seal(None);
     Ok(drive.stats())
 }
 

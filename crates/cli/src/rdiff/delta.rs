@@ -69,6 +69,7 @@ fn cause(error: &Error) -> Option<Cause> {
         LoadError::StrongLenOfFormat { found, format } => {
             ("rs_sig_args", format!("invalid strong_len={found} for magic={:#x}", format.magic()))
         }
+        LoadError::Seal(error) => ("rs_seal_check", error.to_string()),
         _ => return None,
     };
     Some(Cause { function, message })

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use rollsync::format::CommandError;
+use rollsync::seal::FileHasher;
 use rollsync::{Buffers, DELTA_MAGIC, DeltaPart, Drive, EngineError, Error, PatchError, PatchJob, Side};
 
 use super::args::PatchRequest;
@@ -14,6 +15,7 @@ use super::messages;
 use super::op::Op;
 use super::output::Output;
 use super::patch_basis::PatchBasis;
+use super::sealed::{Hashed, SealedFor, seal_cause};
 use super::statistics::JobStatistics;
 
 /// librsync's own: of what stands behind a delta's end, the statistics count as much as it reads.
@@ -27,10 +29,19 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
     request.check()?;
     let sizes = BufferSizes::new(&request.settings)?;
 
+    let sealed = SealedFor::look(&basis, &delta)
+        .map_err(|error| job_failure(Op::Patch, &error, seal_cause(&error)))?;
     let begun = Instant::now();
     let mut basis = PatchBasis::new(basis);
     let mut drive = Drive::with_buffers(PatchJob::new(), sizes.buffers_or(BUFFERS));
-    let ended = drive.run_onto(&mut delta, &mut basis, &mut output);
+    let ended = match &sealed {
+        Some(sealed) => {
+            let mut hashed = Hashed { output: &mut output, hasher: FileHasher::new() };
+            let ended = drive.run_with_basis(&mut delta, &mut basis, &mut hashed);
+            ended.and_then(|()| sealed.hold(hashed.hasher.finish(), &mut basis, &delta))
+        }
+        None => drive.run_onto(&mut delta, &mut basis, &mut output),
+    };
     let ended = ended.map_err(|error| job_failure(Op::Patch, &error, cause(&error, &basis)));
     if request.settings.statistics {
         JobStatistics::new(Op::Patch, &drive.stats(), begun).report();
@@ -73,7 +84,7 @@ fn cause(error: &Error, basis: &PatchBasis) -> Option<Cause> {
             }
             _ => return None,
         },
-        _ => return None,
+        error => return seal_cause(error),
     };
     Some(Cause { function, message })
 }

@@ -132,6 +132,7 @@ impl Console {
             "signature" => "cannot make the signature",
             "patch" => "cannot apply the delta",
             "info" => "cannot describe the file",
+            "verify" => "cannot verify the file",
             _ => "cannot make the delta",
         }
     }

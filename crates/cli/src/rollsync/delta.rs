@@ -5,11 +5,13 @@ use super::{
     explain,
     failure::Failure,
     input::{self, Input},
+    limits::DeltaLimits,
     outcome::{DeltaMade, SignatureReport},
     output::OutputArguments,
     place::Place,
     profile::{self, ProfileArguments},
     progress::Progress,
+    seal::SealArguments,
     sums,
     threads::ThreadArguments,
 };
@@ -33,7 +35,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     profile: ProfileArguments,
     #[command(flatten)]
+    seal: SealArguments,
+    #[command(flatten)]
     threads: ThreadArguments,
+    #[command(flatten)]
+    limits: DeltaLimits,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }
@@ -42,10 +48,11 @@ const EXAMPLES: &str = "\
 Examples:
   rollsync delta disk.sig disk.new -o disk.delta
   ssh far rollsync signature disk.img | rollsync delta - disk.new -o disk.delta
-  rollsync delta --profile librsync-2.3.4 disk.sig disk.new -o disk.delta    as rdiff would write it";
+  rollsync delta --plain --profile librsync-2.3.4 disk.sig disk.new -o disk.delta    as rdiff";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { signature, new, output, profile, threads, .. } = arguments;
+    let Arguments { signature, new, output, profile, seal, threads, limits, .. } = arguments;
+    limits.time.begin("delta", &arguments.talk)?;
     input::standard_once(signature, new)?;
     output.check("delta")?;
     let mut signature = Input::open("signature", signature)?;
@@ -54,7 +61,12 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let mut options = Options::new().threads(threads.count()).profile(profile.profile()).progress(&mut told);
+    let mut options = Options::new()
+        .threads(threads.count())
+        .profile(profile.profile())
+        .limits(limits.limits())
+        .seal(seal.is_sealed())
+        .progress(&mut told);
     let (signature_len, new_len) = (signature.len, new.len);
     let index = rollsync::load(&mut signature, signature_len, &mut options)
         .map_err(|error| explain::load(&error, &signature, &new.place))?;
@@ -63,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
         .map_err(|error| explain::delta(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(params, blocks, None);
-    let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats);
+    let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats, seal.is_sealed());
     let output_is_free = !output.is_standard();
     output.finish()?;
     profile::warn(console, &stats);

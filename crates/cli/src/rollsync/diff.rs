@@ -5,11 +5,13 @@ use super::{
     explain,
     failure::Failure,
     input::{self, Input},
+    limits::DeltaLimits,
     outcome::{DeltaMade, SignatureReport},
     output::OutputArguments,
     place::Place,
     profile::{self, ProfileArguments},
     progress::Progress,
+    seal::SealArguments,
     sums::{self, SumArguments},
     threads::ThreadArguments,
 };
@@ -35,7 +37,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     profile: ProfileArguments,
     #[command(flatten)]
+    seal: SealArguments,
+    #[command(flatten)]
     threads: ThreadArguments,
+    #[command(flatten)]
+    limits: DeltaLimits,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }
@@ -47,7 +53,8 @@ Examples:
   rollsync diff old.tar new.tar | zstd > update.zst";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { old, new, output, profile, sums, threads, .. } = arguments;
+    let Arguments { old, new, output, profile, sums, seal, threads, limits, .. } = arguments;
+    limits.time.begin("diff", &arguments.talk)?;
     input::standard_once(old, new)?;
     output.check("delta")?;
     let mut old = Input::open("old file", old)?;
@@ -59,14 +66,19 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let options = Options::new().threads(threads.count()).profile(profile.profile()).progress(&mut told);
+    let options = Options::new()
+        .threads(threads.count())
+        .profile(profile.profile())
+        .limits(limits.limits())
+        .seal(seal.is_sealed())
+        .progress(&mut told);
     let mut options = sums::options(options, &params);
     let index = rollsync::index_basis(&mut old, old_len, &mut options)
         .map_err(|error| explain::diff(&error, &old, None))?;
     let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
         .map_err(|error| explain::diff(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(&params, index.signature().block_count() as u64, None);
-    let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats);
+    let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats, seal.is_sealed());
     let output_is_free = !output.is_standard();
     output.finish()?;
     profile::warn(console, &stats);

@@ -1,14 +1,26 @@
 //! What the engine's errors mean for the files at hand, and what to try.
 
+mod limit;
+mod mismatch;
+
+pub(crate) use mismatch::{another, another_len, unsealed};
+
 use super::{
     exit::Exit,
     failure::{Failure, words},
     input::{self, Input},
+    limits::OutputLimit,
     output::Output,
     place::Place,
     size::Count,
 };
-use rollsync::{DELTA_MAGIC, EngineError, Error, ErrorKind, Format, LoadError, PatchError, Side, format};
+use limit::{limit_of, over_limit, patch_limit};
+use mismatch::{mismatch, too_short};
+use rollsync::{
+    DELTA_MAGIC, DeltaPart, EngineError, Error, ErrorKind, Format, LoadError, Mismatch, PatchError, Side,
+    format,
+    seal::{SealError, SealFault},
+};
 use std::{
     fs::File,
     io::{self, Read},
@@ -90,55 +102,90 @@ fn searched(error: &Error, input: &Input, output: Option<&Output>, memory_hint: 
     if error.kind() == ErrorKind::Memory { failure.hint(memory_hint) } else { failure }
 }
 
-/// Reading `delta`, to apply it to `basis`, which has so many bytes.
-pub(crate) fn patch(
-    error: &Error,
-    delta: &Input,
-    basis: &Place,
-    basis_len: Option<u64>,
-    output: &Output,
-) -> Failure {
-    let (subject, place) = (delta.place.subject(), &delta.place);
-    let (own_name, basis_name) = (place.argument(), basis.argument());
-    match error {
-        Error::Engine(EngineError::Patch(PatchError::BasisEnded { offset, missing })) => {
-            let has = basis_len.map_or_else(String::new, |len| format!(": it has {len} bytes"));
-            let message = format!(
-                "{} is not the basis that {subject} was made from{has}, the delta copies {} from offset {offset}",
-                basis.subject(),
-                Count(*missing, "byte", "bytes"),
-            );
-            let hint = match place {
-                Place::Standard => "give the old file as it was then".to_owned(),
-                Place::File(_) => format!(
-                    "give the old file as it was then; to see how long it is at least: rollsync info {own_name}"
-                ),
-            };
-            Failure::new(Exit::of(error), message).hint(hint).at(basis, Some(*offset))
-        }
-        Error::Engine(EngineError::Patch(PatchError::Limit(_))) => {
-            streams(error, delta, Some(basis), Some(output))
-        }
-        Error::Engine(EngineError::Patch(reason)) => match Kind::of(delta.first()) {
-            Kind::Signature => {
-                Failure::new(Exit::of(error), format!("{subject} is a signature, not a delta"))
-                    .hint(format!("make a delta with it first: rollsync delta {own_name} NEW"))
-                    .at(place, Some(0))
+/// A patch: its files, and who set the limit of its output.
+pub(crate) struct Patching<'a> {
+    pub(crate) delta: &'a Input,
+    pub(crate) basis: &'a Input,
+    pub(crate) output: &'a Output,
+    pub(crate) limit: OutputLimit,
+}
+
+/// Reading a delta, to apply it to a basis.
+pub(crate) fn patch(error: &Error, files: &Patching<'_>) -> Failure {
+    let Patching { delta, basis, output, .. } = files;
+    let failure = match error {
+        Error::Mismatch(_) => mismatch(error, delta, basis),
+        Error::Unsealed => {
+            let failure = unsealed("delta", &delta.place);
+            Failure {
+                hint: Some("without --require-seal it is applied, but not verified".to_owned()),
+                ..failure
             }
-            Kind::Data => {
-                let begins = begins(delta.first());
-                let failure = Failure::new(Exit::of(error), format!("{subject} is not a delta ({begins})"));
-                let hint = if Kind::at(basis) == Some(Kind::Delta) {
-                    format!("the basis comes first: rollsync patch {own_name} {basis_name}")
-                } else {
-                    "a delta is made with: rollsync delta SIG NEW, or rollsync diff OLD NEW".to_owned()
-                };
-                failure.hint(hint).at(place, Some(0))
-            }
-            Kind::Delta => broken_delta(reason, delta),
+        }
+        Error::Engine(EngineError::Patch(reason)) => match (reason, limit_of(error)) {
+            (PatchError::BasisEnded { .. }, _) => too_short(error, delta, basis),
+            (_, Some(limit)) => patch_limit(limit, delta, files.limit),
+            _ => no_delta(error, *reason, delta, Some(&basis.place)),
         },
-        _ => streams(error, delta, Some(basis), Some(output)),
+        _ => return streams(error, delta, Some(&basis.place), Some(output)),
+    };
+    // All of it was written when this was found.
+    let is_late = match error {
+        Error::Mismatch(reason) => !matches!(reason, Mismatch::BasisLen { .. }),
+        Error::Engine(EngineError::Patch(PatchError::Seal(_))) => true,
+        _ => false,
+    };
+    match failure.hint.clone() {
+        Some(hint) if is_late && output.is_standard() => failure
+            .hint(format!("throw away what was written to standard output, it is not the new file; {hint}")),
+        _ => failure,
     }
+}
+
+/// Applying a delta, to see what comes out.
+pub(crate) fn verify(error: &Error, delta: &Input, basis: &Input) -> Failure {
+    match error {
+        Error::Mismatch(_) => mismatch(error, delta, basis),
+        Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => too_short(error, delta, basis),
+        Error::Engine(EngineError::Patch(PatchError::Limit(limit))) => {
+            patch_limit(*limit, delta, OutputLimit::Sealed)
+        }
+        Error::Engine(EngineError::Patch(reason)) => no_delta(error, *reason, delta, Some(&basis.place)),
+        _ => streams(error, delta, Some(&basis.place), None),
+    }
+}
+
+/// A file that no delta can be read from.
+fn no_delta(error: &Error, reason: PatchError, delta: &Input, basis: Option<&Place>) -> Failure {
+    let (subject, place) = (delta.place.subject(), &delta.place);
+    let own_name = place.argument();
+    if !matches!(reason, PatchError::BadMagic { .. } | PatchError::InputEnded { part: DeltaPart::Magic, .. })
+    {
+        return broken_delta(&reason, delta);
+    }
+    match (Kind::of(delta.first()), basis) {
+        (Kind::Signature, _) => {
+            Failure::new(Exit::of(error), format!("{subject} is a signature, not a delta"))
+                .hint(format!("make a delta with it first: rollsync delta {own_name} NEW"))
+                .at(place, Some(0))
+        }
+        (_, basis) => {
+            let begins = begins(delta.first());
+            let failure = Failure::new(Exit::of(error), format!("{subject} is not a delta ({begins})"));
+            let hint = match basis {
+                Some(basis) if Kind::at(basis) == Some(Kind::Delta) => {
+                    format!("the basis comes first: rollsync patch {own_name} {}", basis.argument())
+                }
+                _ => "a delta is made with: rollsync delta SIG NEW, or rollsync diff OLD NEW".to_owned(),
+            };
+            failure.hint(hint).at(place, Some(0))
+        }
+    }
+}
+
+/// Keeping what is piped.
+pub(crate) fn spill(error: &Error, input: &Input) -> Failure {
+    streams(error, input, None, None)
 }
 
 /// Reading a file to describe it.
@@ -167,6 +214,9 @@ pub(crate) fn streams(
     basis: Option<&Place>,
     output: Option<&Output>,
 ) -> Failure {
+    if let Some(limit) = limit_of(error) {
+        return over_limit(limit, input);
+    }
     let Error::Io { side, offset, source } = error else {
         return Failure::new(Exit::of(error), format!("{}: {error}", input.name()));
     };
@@ -215,6 +265,16 @@ fn broken_signature(reason: &LoadError, signature: &Input) -> Failure {
         LoadError::StrongLen { .. } | LoadError::StrongLenOfFormat { .. } => {
             (format!("signature {subject} is broken: {reason}"), Some(8))
         }
+        LoadError::Seal(SealError { offset, fault: SealFault::Cut }) => {
+            (format!("signature {subject} is cut at offset {offset}, inside its seal"), Some(*offset))
+        }
+        LoadError::Seal(SealError { offset, fault: SealFault::Padding }) => (
+            format!(
+                "signature {subject} is broken: at offset {offset}, behind its seal, is more than zeros to a whole record"
+            ),
+            Some(*offset),
+        ),
+        LoadError::Seal(error) => (format!("signature {subject} is broken: {reason}"), Some(error.offset)),
         _ => (format!("signature {subject}: {reason}"), None),
     };
     Failure::new(Exit::of(&Error::from(*reason)), message)
@@ -227,9 +287,9 @@ fn broken_delta(reason: &PatchError, delta: &Input) -> Failure {
     let (message, offset) = match reason {
         PatchError::InputEnded { offset, part } => {
             let within = match part {
-                rollsync::DeltaPart::Magic => "inside its magic",
-                rollsync::DeltaPart::Parameters => "inside a command",
-                rollsync::DeltaPart::Literal => "inside a literal",
+                DeltaPart::Magic => "inside its magic",
+                DeltaPart::Parameters => "inside a command",
+                DeltaPart::Literal => "inside a literal",
                 _ => "before its END command",
             };
             (format!("delta {subject} is cut at offset {offset}, {within}"), Some(*offset))
@@ -237,6 +297,17 @@ fn broken_delta(reason: &PatchError, delta: &Input) -> Failure {
         PatchError::Command { offset, error } => {
             (format!("delta {subject} is broken at offset {offset}: {}", command(*error)), Some(*offset))
         }
+        PatchError::Seal(SealError { offset, fault: SealFault::Trailing }) => {
+            let message =
+                format!("bytes behind the end of delta {subject}, at offset {offset}, that are no seal");
+            return Failure::new(Exit::Content, message)
+                .hint("copy it again, or cut it there")
+                .at(&delta.place, Some(*offset));
+        }
+        PatchError::Seal(SealError { offset, fault: SealFault::Cut }) => {
+            (format!("delta {subject} is cut at offset {offset}, inside its seal"), Some(*offset))
+        }
+        PatchError::Seal(error) => (format!("delta {subject} is broken: {reason}"), Some(error.offset)),
         _ => (format!("delta {subject}: {reason}"), None),
     };
     Failure::new(Exit::of(&Error::from(*reason)), message)

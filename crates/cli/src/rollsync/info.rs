@@ -5,13 +5,17 @@ use super::{
     explain,
     failure::Failure,
     input::Input,
+    limits::TimeArguments,
     place::Place,
     progress::{Progress, Watched},
+    seal::SealReport,
     size::{Count, Percent, Size},
     sums,
 };
 use clap::Args;
-use rollsync::{CommandStats, DeltaSummary, Inspection, Limits, SignatureSummary, StrongKind, WeakKind};
+use rollsync::{
+    CommandStats, DeltaSummary, Inspection, Limits, SignatureSummary, StrongKind, WeakKind, seal::Seal,
+};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -27,6 +31,8 @@ pub(crate) struct Arguments {
     #[arg(value_parser = Place::input())]
     file: Place,
     #[command(flatten)]
+    time: TimeArguments,
+    #[command(flatten)]
     pub(crate) talk: Talk,
 }
 
@@ -37,6 +43,7 @@ Examples:
   rollsync info --quiet disk.delta && echo whole";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+    arguments.time.begin("info", &arguments.talk)?;
     let mut file = Input::open("file", &arguments.file)?;
     let mut progress = Progress::new(console, true);
     let (total, phase) = (file.len, "reading the file");
@@ -81,14 +88,17 @@ fn signature_text(name: &str, summary: &SignatureSummary) -> String {
         ),
     );
     text.line("blocks", blocks);
-    text.line(
-        "covers",
-        format_args!(
-            "a basis of up to {} bytes ({})",
-            summary.basis_len_max(),
-            Size(summary.basis_len_max())
-        ),
-    );
+    match summary.basis {
+        Some(basis) => {
+            text.line("covers", format_args!("a basis of {} bytes ({})", basis.len, Size(basis.len)));
+            text.line("sealed", format_args!("for a basis of BLAKE3 {}", basis.hex()));
+        }
+        None => {
+            let most = summary.basis_len_max();
+            text.line("covers", format_args!("a basis of up to {most} bytes ({})", Size(most)));
+            text.line("sealed", "no");
+        }
+    }
     text.trailing(*trailing, "the last block");
     if let Some(warning) = sums::md4_warning(format) {
         text.line("warning", warning);
@@ -101,7 +111,7 @@ fn signature_text(name: &str, summary: &SignatureSummary) -> String {
 
 fn delta_text(name: &str, summary: &DeltaSummary) -> String {
     let DeltaSummary { copy, literal, longest_copy, longest_literal, new_len, basis_len_min, .. } = summary;
-    let mut text = Text::titled(&format!("{name}: delta, {}", Size(summary.len + summary.trailing)));
+    let mut text = Text::titled(&format!("{name}: delta, {}", Size(summary.file_len())));
     text.line("new file", format_args!("{new_len} bytes ({})", Size(*new_len)));
     let of = |stats: &CommandStats, one, many, longest| match stats.commands {
         0 => "nothing".to_owned(),
@@ -118,19 +128,40 @@ fn delta_text(name: &str, summary: &DeltaSummary) -> String {
         0 => text.line("needs", "no basis"),
         least => text.line("needs", format_args!("a basis of at least {least} bytes ({})", Size(*least))),
     }
-    text.trailing(summary.trailing, "END");
+    match summary.seal {
+        Some(Seal::Delta { basis, new }) => {
+            text.line("sealed", format_args!("for a new file of BLAKE3 {}", new.hex()));
+            match basis {
+                Some(basis) => {
+                    text.line("", format_args!("and a basis of {} bytes, BLAKE3 {}", basis.len, basis.hex()));
+                }
+                None => text.line("", "and any basis: who made the delta did not know it"),
+            }
+        }
+        _ => text.line("sealed", "no: a patch cannot be verified"),
+    }
+    // A patch takes nothing there but what is no harm: the rest of an END of four bytes.
+    if summary.trailing == 3 {
+        text.trailing(3, "END");
+    } else if summary.trailing > 0 {
+        let are = Count(summary.trailing, "byte", "bytes");
+        text.line(
+            "trailing",
+            format_args!("{are} behind END: rdiff ignores them, rollsync patch refuses them"),
+        );
+    }
     text.0
 }
 
 /// A title, and lines of a label and what it says.
-struct Text(String);
+pub(crate) struct Text(pub(crate) String);
 
 impl Text {
-    fn titled(title: &str) -> Self {
+    pub(crate) fn titled(title: &str) -> Self {
         Self(format!("{title}\n"))
     }
 
-    fn line(&mut self, label: &str, what: impl std::fmt::Display) {
+    pub(crate) fn line(&mut self, label: &str, what: impl std::fmt::Display) {
         let _ = writeln!(self.0, "  {label:<14}{what}");
     }
 
@@ -162,6 +193,7 @@ struct SignatureFields {
     basis_len_max: u64,
     len: u64,
     trailing: u64,
+    seal: Option<SealReport>,
 }
 
 /// A delta, described.
@@ -180,6 +212,7 @@ struct DeltaFields {
     basis_len_min: u64,
     len: u64,
     trailing: u64,
+    seal: Option<SealReport>,
 }
 
 #[derive(Serialize)]
@@ -203,6 +236,7 @@ impl<'a> SignatureAnswer<'a> {
             basis_len_max: summary.basis_len_max(),
             len: summary.len,
             trailing: summary.trailing,
+            seal: summary.basis.map(|basis| SealReport::new(&Seal::Signature { basis })),
         };
         Self { file, kind: "signature", signature }
     }
@@ -222,6 +256,7 @@ impl<'a> DeltaAnswer<'a> {
             basis_len_min: summary.basis_len_min,
             len: summary.len,
             trailing: summary.trailing,
+            seal: summary.seal.as_ref().map(SealReport::new),
         };
         Self { file, kind: "delta", delta }
     }

@@ -2,8 +2,10 @@
 
 use super::{
     exit::Exit,
+    explain,
     failure::{Failure, words},
     place::Place,
+    progress::{Progress, Watched},
 };
 use crate::standard_streams;
 use std::{
@@ -51,14 +53,33 @@ impl Input {
         name(self.noun, &self.place)
     }
 
+    pub(crate) const fn noun(&self) -> &'static str {
+        self.noun
+    }
+
     /// The first bytes that were read, 4 at most.
     pub(crate) fn first(&self) -> &[u8] {
         &self.first[..self.first_len]
     }
 
+    /// Makes its bytes readable at any offset, and again: what comes through a pipe, `limit` bytes at most, is kept in a temporary
+    /// file, which goes with the program.
+    pub(crate) fn keep(&mut self, progress: &mut Progress, limit: Option<u64>) -> Result<(), Failure> {
+        if self.is_seekable() {
+            return Ok(());
+        }
+        let phase = if self.noun == "basis" { "keeping the basis" } else { "keeping the file" };
+        let total = self.len;
+        let kept = rollsync::spill(Watched { input: &mut *self, progress, phase, read: 0, total }, limit);
+        self.file = kept.map_err(|error| explain::spill(&error, self))?;
+        self.len = self.file.metadata().ok().map(|metadata| metadata.len());
+        self.first_len = 0;
+        Ok(())
+    }
+
     /// Whether its bytes can be read at any offset, and its first is at 0.
-    pub(crate) fn is_seekable(&mut self) -> bool {
-        self.len.is_some() && self.file.stream_position().is_ok_and(|position| position == 0)
+    pub(crate) fn is_seekable(&self) -> bool {
+        self.len.is_some() && (&self.file).stream_position().is_ok_and(|position| position == 0)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::{
     output::Output,
+    seal::SealReport,
     size::{Count, Percent, Size},
     sums,
 };
-use rollsync::{CommandStats, SignatureParams, Stats};
+use rollsync::{CommandStats, SignatureParams, Stats, seal::Seal};
 use serde::Serialize;
 
 /// The version of every JSON object: what a reader of it knows stays true as long as this does.
@@ -18,6 +19,7 @@ pub(crate) struct SignatureMade {
     output: Option<String>,
     basis_len: u64,
     signature: SignatureReport,
+    sealed: bool,
 }
 
 /// A delta was made.
@@ -29,6 +31,7 @@ pub(crate) struct DeltaMade {
     delta: DeltaReport,
     /// Positions of the new file at which a match was given up.
     skipped: u64,
+    sealed: bool,
 }
 
 /// A new file was made.
@@ -36,6 +39,8 @@ pub(crate) struct DeltaMade {
 pub(crate) struct NewMade {
     output: Option<String>,
     delta: DeltaReport,
+    /// What the new file was verified with.
+    seal: Option<SealReport>,
 }
 
 /// A signature in a report.
@@ -94,17 +99,23 @@ impl DeltaReport {
 }
 
 impl SignatureMade {
-    pub(crate) fn new(output: &Output, params: &SignatureParams, stats: &Stats) -> (String, Self) {
+    pub(crate) fn new(
+        output: &Output,
+        params: &SignatureParams,
+        stats: &Stats,
+        sealed: bool,
+    ) -> (String, Self) {
         let line = format!(
-            "{} basis, {} of {}, strong sums of {}; {}",
+            "{} basis, {} of {}, strong sums of {}; {}{}",
             Size(stats.bytes_in),
             Count(stats.blocks, "block", "blocks"),
             Count(params.block_len().get().into(), "byte", "bytes"),
             Count(params.strong_len().get().into(), "byte", "bytes"),
             output.wrote(stats.bytes_out),
+            if sealed { ", sealed" } else { "" },
         );
         let signature = SignatureReport::new(params, stats.blocks, Some(stats.bytes_out));
-        (line, Self { output: named(output), basis_len: stats.bytes_in, signature })
+        (line, Self { output: named(output), basis_len: stats.bytes_in, signature, sealed })
     }
 }
 
@@ -114,18 +125,32 @@ impl DeltaMade {
         profile: String,
         signature: SignatureReport,
         stats: &Stats,
+        sealed: bool,
     ) -> (String, Self) {
-        let line = format!("{}; {}", reuse(&stats.copy, &stats.literal), output.wrote(stats.bytes_out));
+        let line = format!(
+            "{}; {}{}",
+            reuse(&stats.copy, &stats.literal),
+            output.wrote(stats.bytes_out),
+            if sealed { ", sealed" } else { "" },
+        );
         let delta = DeltaReport::new(&stats.copy, &stats.literal);
-        (line, Self { output: named(output), profile, signature, delta, skipped: stats.search.skipped })
+        (
+            line,
+            Self { output: named(output), profile, signature, delta, skipped: stats.search.skipped, sealed },
+        )
     }
 }
 
 impl NewMade {
-    pub(crate) fn new(output: &Output, stats: &Stats) -> (String, Self) {
-        let line = format!("{}; {}", reuse(&stats.copy, &stats.literal), output.wrote(stats.bytes_out));
+    pub(crate) fn new(output: &Output, stats: &Stats, seal: Option<&Seal>) -> (String, Self) {
+        let line = format!(
+            "{}; {}{}",
+            reuse(&stats.copy, &stats.literal),
+            output.wrote(stats.bytes_out),
+            if seal.is_some() { ", verified" } else { "" },
+        );
         let delta = DeltaReport::new(&stats.copy, &stats.literal);
-        (line, Self { output: named(output), delta })
+        (line, Self { output: named(output), delta, seal: seal.map(SealReport::new) })
     }
 }
 

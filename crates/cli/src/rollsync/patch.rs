@@ -2,21 +2,23 @@
 
 use super::{
     console::{Console, Talk},
-    explain,
+    explain::{self, Patching},
     failure::Failure,
     input::{self, Input},
+    limits::{OutputLimit, PatchLimits},
     outcome::NewMade,
     output::OutputArguments,
     place::Place,
     progress::{Progress, Watched},
 };
 use clap::Args;
-use rollsync::{Inspection, Limits, Options};
-use std::{fs::File, io::Seek};
+use rollsync::{Checked, Inspection, Limits, Options, SealCheck, seal::Seal};
+use std::io::Seek;
 
 /// Make the new file from the old one and a delta
 ///
-/// A basis that is piped is kept in a temporary file first, in TMPDIR.
+/// When the delta is sealed, nothing but the new file that it was sealed for takes the output's name. A basis that is
+/// piped is kept in a temporary file first, in TMPDIR.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -28,6 +30,11 @@ pub(crate) struct Arguments {
     delta: Place,
     #[command(flatten)]
     output: OutputArguments,
+    /// Refuse a delta without a seal
+    #[arg(long)]
+    require_seal: bool,
+    #[command(flatten)]
+    limits: PatchLimits,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }
@@ -39,7 +46,8 @@ Examples:
   ssh far cat disk.delta | rollsync patch disk.img - -o disk.new";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { basis, delta, output, .. } = arguments;
+    let Arguments { basis, delta, output, require_seal, limits, .. } = arguments;
+    limits.time.begin("patch", &arguments.talk)?;
     input::standard_once(basis, delta)?;
     output.check("new file")?;
     let mut basis = Input::open("basis", basis)?;
@@ -47,33 +55,43 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let mut output = output.create("new file", &[&basis, &delta])?;
 
     let mut progress = Progress::new(console, output.leaves_terminal());
-    let mut bytes = seekable(&mut basis, &mut progress)?;
-    progress.new_len = new_len(&mut delta, &mut progress);
+    basis.keep(&mut progress, limits.spill())?;
+    let asked = if *require_seal { SealCheck::Required } else { SealCheck::IfThere };
+    let checked = Checked::new(&basis.file, &delta.file, &Options::new().seal_check(asked));
+    let sealed_len = match checked.as_ref().map(Checked::seal) {
+        Ok(Some(Seal::Delta { new, .. })) => Some(new.len),
+        _ => None,
+    };
+    let delta_len = delta.len.filter(|_| delta.is_seekable());
+    let (limits, mut origin) = limits.limits(sealed_len, basis.len.zip(delta_len));
+    let failed = |error, delta: &Input, basis: &Input, output: &_, limit| {
+        explain::patch(&error, &Patching { delta, basis, output, limit })
+    };
+    let checked = checked.map_err(|error| failed(error, &delta, &basis, &output, origin))?;
+
+    progress.new_len = sealed_len.or_else(|| new_len(&mut delta, &mut progress));
     let mut told = |report| progress.told(report);
-    let mut options = Options::new().progress(&mut told);
-    let delta_len = delta.len;
-    let basis_len = basis.len.or_else(|| bytes.metadata().ok().map(|metadata| metadata.len()));
-    let stats = rollsync::patch_onto(&mut bytes, &mut delta, delta_len, &mut output, &mut options)
-        .map_err(|error| explain::patch(&error, &delta, &basis.place, basis_len, &output))?;
-    let (line, report) = NewMade::new(&output, &stats);
+    let mut seal = None;
+    let mut options =
+        Options::new().limits(limits).seal_check(checked.check()).seal_found(&mut seal).progress(&mut told);
+    let total = delta.len;
+    let made = rollsync::patch_onto(&mut basis.file, &mut delta, total, &mut output, &mut options);
+    let made = made.map_err(|error| checked.explain(error, &mut basis.file, &delta.file));
+    let looks_sealed = || {
+        let found = checked.inspect(&delta.file);
+        matches!(found, Ok(Inspection::Delta(summary)) if summary.seal.is_none())
+    };
+    if made.is_err() && origin == OutputLimit::Sealed && looks_sealed() {
+        origin = OutputLimit::LooksSealed;
+    }
+    let stats = made.map_err(|error| failed(error, &delta, &basis, &output, origin))?;
+    if seal.is_none() {
+        console.warn(format!("{} is unsealed: the result is not verified", delta.name()));
+    }
+    let (line, report) = NewMade::new(&output, &stats, seal.as_ref());
     let output_is_free = !output.is_standard();
     output.finish()?;
     console.done(&line, &report, output_is_free)
-}
-
-/// The basis, or a copy of what comes through a pipe.
-fn seekable(basis: &mut Input, progress: &mut Progress) -> Result<File, Failure> {
-    let (total, phase) = (basis.len, "keeping the basis");
-    let made = if basis.is_seekable() {
-        basis.file.try_clone().map_err(|source| rollsync::Error::Io {
-            side: rollsync::Side::Read,
-            offset: 0,
-            source,
-        })
-    } else {
-        rollsync::spill(Watched { input: &mut *basis, progress, phase, read: 0, total }, None)
-    };
-    made.map_err(|error| explain::streams(&error, basis, None, None))
 }
 
 /// How long the new file will be, when somebody watches it grow and the delta can be read twice. What is wrong with

@@ -5,10 +5,12 @@ use super::{
     explain,
     failure::Failure,
     input::Input,
+    limits::SignatureLimits,
     outcome::SignatureMade,
     output::OutputArguments,
     place::Place,
     progress::Progress,
+    seal::SealArguments,
     sums::{self, SumArguments},
     threads::ThreadArguments,
 };
@@ -31,7 +33,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     sums: SumArguments,
     #[command(flatten)]
+    seal: SealArguments,
+    #[command(flatten)]
     threads: ThreadArguments,
+    #[command(flatten)]
+    limits: SignatureLimits,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }
@@ -43,7 +49,8 @@ Examples:
   pg_dump shop | rollsync signature - | ssh far 'cat > shop.sig'";
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { basis, output, sums, threads, .. } = arguments;
+    let Arguments { basis, output, sums, seal, threads, limits, .. } = arguments;
+    limits.time.begin("signature", &arguments.talk)?;
     output.check("signature")?;
     let mut basis = Input::open("basis", basis)?;
     let basis_len = basis.len;
@@ -53,10 +60,11 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
 
     let mut progress = Progress::new(console, output.leaves_terminal());
     let mut told = |report| progress.told(report);
-    let mut options = sums::options(Options::new().threads(threads.count()), &params).progress(&mut told);
+    let options = Options::new().threads(threads.count()).limits(limits.limits()).seal(seal.is_sealed());
+    let mut options = sums::options(options, &params).progress(&mut told);
     let stats = rollsync::signature(&mut basis, basis_len, &mut output, &mut options)
         .map_err(|error| explain::streams(&error, &basis, None, Some(&output)))?;
-    let (line, report) = SignatureMade::new(&output, &params, &stats);
+    let (line, report) = SignatureMade::new(&output, &params, &stats, seal.is_sealed());
     let output_is_free = !output.is_standard();
     output.finish()?;
     console.done(&line, &report, output_is_free)

@@ -7,6 +7,7 @@ mod golden;
 mod output_file;
 mod profiles;
 mod program;
+mod seals;
 #[cfg(unix)]
 mod signals;
 mod statistics;

@@ -29,6 +29,11 @@ fn diff() {
 }
 
 #[test]
+fn verify() {
+    assert_snapshot!(Session::new().run("rollsync verify --help").transcript());
+}
+
+#[test]
 fn info() {
     assert_snapshot!(Session::new().run("rollsync info --help").transcript());
 }

@@ -6,7 +6,9 @@
 
 mod errors;
 mod help;
+mod limits;
 mod results;
+mod seals;
 mod session;
 mod signals;
 mod terminal;

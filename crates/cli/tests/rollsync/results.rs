@@ -90,11 +90,18 @@ fn warnings() {
 #[test]
 fn info() {
     let mut session = Session::prepared();
-    session.write("trailing.delta", &[&session.read("new.delta")[..], b"and more"].concat());
-    session.write("trailing.sig", &[&session.read("old.sig")[..], b"abc"].concat());
+    session.silently("rollsync signature -q --plain old.img -o plain.sig");
+    session.silently("rollsync delta -q plain.sig new.img -o half.delta");
+    session.silently("rollsync delta -q --plain old.sig new.img -o plain.delta");
+    session.write("trailing.delta", &[&session.read("plain.delta")[..], b"and more"].concat());
+    session.write("trailing.sig", &[&session.read("plain.sig")[..], b"abc"].concat());
     session
         .run("rollsync info old.sig")
         .run("rollsync info new.delta")
+        .run("rollsync info plain.sig")
+        .run("rollsync info plain.delta")
+        .run("rollsync info half.delta")
+        .run("rollsync info --json half.delta")
         .run("rollsync info trailing.delta")
         .run("rollsync info trailing.sig")
         .run("rollsync info -q old.sig");

@@ -83,6 +83,12 @@ impl Session {
         assert!(output.status.success() && said.is_empty(), "{line}: {}", text(&said));
     }
 
+    /// The status of a line, and what it said on standard error.
+    pub(crate) fn status(&self, line: &str) -> (i32, String) {
+        let output = shell(self.folder.path(), line).output().unwrap();
+        (output.status.code().unwrap(), text(&output.stderr))
+    }
+
     /// What was written down.
     pub(crate) fn transcript(&self) -> &str {
         self.transcript.trim_end()

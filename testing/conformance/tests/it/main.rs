@@ -6,6 +6,7 @@ mod edges;
 mod empty_basis;
 mod errors;
 mod generated;
+mod sealed;
 mod statistics;
 
 /// How `rdiff` is asked for a format.
