@@ -83,11 +83,11 @@ fn what_stands_beside_is_for_dev_dependencies() {
 fn the_lean_floors_take_nothing_else_from_outside() {
     assert_eq!(
         house_with(("rollsync-kernels", "crates/kernels", &[normal("libc"), normal("blake2b_simd")])),
-        ["rollsync-kernels (F0) depends on libc, from outside: up to F1 only blake2b_simd may"]
+        ["rollsync-kernels (F0) depends on libc, from outside: up to F1 only blake2b_simd, blake3 may"]
     );
     assert_eq!(
         house_with(("rollsync-core", "crates/core", &[("cc", json!("build")), ("proptest", json!("dev"))])),
-        ["rollsync-core (F1) depends on cc, from outside: up to F1 only blake2b_simd may"]
+        ["rollsync-core (F1) depends on cc, from outside: up to F1 only blake2b_simd, blake3 may"]
     );
 }
 
