@@ -79,7 +79,7 @@ fn signature_and_new(plan: &mut Plan<'_>) -> (Vec<u8>, Vec<u8>) {
         let signature = plan.bytes(len).to_vec();
         (signature, plan.clone().rest().to_vec())
     } else {
-        let Pair { basis, new } = Pair::drawn(plan);
+        let Pair { basis, new } = Pair::drawn(plan, arguments.block_len);
         let ours = Ours(rollsync_core::Profile::Librsync234);
         let mut signature = ours.signature(&basis, true, &arguments, Buffers::default()).output;
         alter(&mut signature, plan);

@@ -4,8 +4,10 @@
 
 use crate::plan::{Plan, with_len};
 
-/// The most bytes of either file.
+/// The most bytes of either file: more than the longest literal.
 const MAX: usize = 80_000;
+/// The most blocks, for short ones in long files take long.
+const BLOCKS: usize = 2000;
 /// The most pieces, and the most edits.
 const STEPS: usize = 64;
 
@@ -17,7 +19,8 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    pub(crate) fn drawn(plan: &mut Plan<'_>) -> Self {
+    pub(crate) fn drawn(plan: &mut Plan<'_>, block_len: usize) -> Self {
+        let max = (BLOCKS * block_len).clamp(BLOCKS, MAX);
         let mut basis = Vec::new();
         for _ in 0..STEPS {
             let more = match plan.byte() % 5 {
@@ -35,14 +38,14 @@ impl Pair {
                 _ => Twins::drawn(plan).sequence(plan.byte()),
             };
             basis.extend_from_slice(&more);
-            basis.truncate(MAX);
+            basis.truncate(max);
         }
         let mut new = basis.clone();
         for _ in 0..STEPS {
             if !edit(&mut new, &basis, plan) {
                 break;
             }
-            new.truncate(MAX);
+            new.truncate(max);
         }
         Self { basis, new }
     }

@@ -22,7 +22,7 @@ pub(crate) fn target(data: &[u8]) {
     let params = params(&mut plan);
     let (options, limits) = options(&mut plan);
     let slicings = [Slicing::drawn(&mut plan), Slicing::drawn(&mut plan)];
-    let Pair { basis, new } = Pair::drawn(&mut plan);
+    let Pair { basis, new } = Pair::drawn(&mut plan, params.block_len().as_usize());
     let [one, other] = slicings.map(|slicing| slicing.for_len(basis.len().max(new.len())));
     let (one, other) = (&one, &other);
 

@@ -22,7 +22,7 @@ pub(crate) fn target(data: &[u8]) {
     let params = params(&mut plan);
     let (options, limits) = options(&mut plan);
     let threads = usize::from(plan.byte() % 3) + 2;
-    let Pair { basis, new } = Pair::drawn(&mut plan);
+    let Pair { basis, new } = Pair::drawn(&mut plan, params.block_len().as_usize());
     let [basis, new] =
         [basis, new].map(|file| if file.is_empty() { file } else { file.repeat(LEN.div_ceil(file.len())) });
 
