@@ -13,8 +13,8 @@ use rollsync_conformance::{Buffers, Ours, Outcome, RealLibrsync, Release, Signat
 use rollsync_core::{EmptyBasis, Format};
 use rollsync_vectors::Vectors;
 
-/// With longer blocks the whole-file functions take more memory than an input is worth.
-const WHOLE_FILE_BLOCK_LEN: usize = 1 << 16;
+/// librsync takes memory as the header says: a few block lengths, even if the new file is a byte. (The engine does not.)
+const BLOCK_LEN_MAX: usize = 1 << 20;
 
 pub(crate) fn target(data: &[u8]) {
     let mut plan = Plan::new(data);
@@ -34,8 +34,9 @@ pub(crate) fn target(data: &[u8]) {
         return;
     };
     let is_empty = index.signature().is_empty();
-    let is_whole_file =
-        is_whole_file && index.signature().params().block_len().as_usize() <= WHOLE_FILE_BLOCK_LEN;
+    if index.signature().params().block_len().as_usize() > BLOCK_LEN_MAX {
+        return;
+    }
     let (our_delta, their_delta) = if is_whole_file {
         let (delta, searches) = ours.delta(&index, &new, None, Buffers::default());
         ((delta, searches), real.whole_file(Buffers::default()).delta(&their_signature, &new))
