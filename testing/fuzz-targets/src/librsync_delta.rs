@@ -108,5 +108,10 @@ pub(crate) fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
             seeds.push([&head[..], &pair, &[1, 0, 12, 0, 0]].concat());
         }
     }
+    for ((block_len, strong_len, pair), number) in Pair::SEEDS.into_iter().cycle().zip(0..24) {
+        let [high, low] = block_len.to_be_bytes();
+        let head = [number / 2, number, number, number, number / 4, high, low, strong_len + 1, 1];
+        seeds.push([&head[..], pair, &[0]].concat());
+    }
     seeds
 }

@@ -50,6 +50,23 @@ impl Pair {
         Self { basis, new }
     }
 
+    /// Bytes with which [`Pair::drawn`] makes files that no golden vector is like, a block length that suits them, and a
+    /// strong length.
+    pub(crate) const SEEDS: [(u16, u8, &'static [u8]); 4] = [
+        // Blocks that share their weak sum, others of them in the new file.
+        (1280, 3, &[4, 97, 98, 1, 250, 0, 8, 1, 0, 97, 98, 5, 250, 0]),
+        // A literal of more than 65535 bytes.
+        (256, 12, &[2, 1, 16, 0, 0, 0, 6, 4, 0, 2, 255, 255, 0, 6, 4, 0, 3, 8, 0, 0, 0]),
+        // Few symbols: few rollsums.
+        (8, 1, &[2, 1, 8, 0, 2, 0, 6, 4, 0, 2, 8, 0, 2, 2, 0, 100, 0, 90, 0]),
+        // Equal blocks, moved and repeated.
+        (
+            100,
+            8,
+            &[2, 1, 0, 100, 0, 3, 0, 100, 30, 0, 4, 0, 5, 1, 0, 3, 0, 5, 0, 50, 2, 0, 0, 9, 7, 3, 200, 0],
+        ),
+    ];
+
     /// The bytes with which [`Pair::drawn`] makes these two files: the new one is not told by edits.
     pub(crate) fn encode(basis: &[u8], new: &[u8]) -> Vec<u8> {
         [&[1], &with_len(basis)[..], &[0, 1], &with_len(new), &[0]].concat()
@@ -63,7 +80,7 @@ fn edit(new: &mut Vec<u8>, basis: &[u8], plan: &mut Plan<'_>) -> bool {
         return false;
     }
     let within = |place: usize, len: usize| place.min(len);
-    match kind % 9 {
+    match kind % 10 {
         0 => {
             let (at, len) = (within(plan.short(), new.len()), plan.byte());
             new.splice(at..at, plan.bytes(len.into()).iter().copied());
@@ -103,6 +120,11 @@ fn edit(new: &mut Vec<u8>, basis: &[u8], plan: &mut Plan<'_>) -> bool {
         7 => {
             let at = within(plan.short(), new.len());
             new.truncate(at);
+        }
+        8 => {
+            let at = within(plan.short(), new.len());
+            let more = Twins::drawn(plan).sequence(plan.byte());
+            new.splice(at..at, more);
         }
         // Something of the basis.
         _ => {

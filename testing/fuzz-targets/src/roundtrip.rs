@@ -145,6 +145,11 @@ pub(crate) fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
         let pair = Pair::encode(&case.signature.basis, &case.new);
         seeds.push([&head[..], slicings[i % 2], slicings[(i + 1) % 2], &pair, &[0, 99, 1, 0]].concat());
     }
+    for ((block_len, strong_len, pair), number) in Pair::SEEDS.into_iter().cycle().zip(0..24) {
+        let [high, low] = block_len.to_be_bytes();
+        let head = [number / 4, high, low, strong_len - 1, number / 2, 0, 0, 0];
+        seeds.push([&head[..], slicings[0], slicings[1], pair, &[3, 99, 40, 0]].concat());
+    }
     seeds
 }
 
