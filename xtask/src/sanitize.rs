@@ -1,7 +1,6 @@
 //! The engine's tests under tools that see what a test cannot: `AddressSanitizer` and valgrind.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -58,10 +57,12 @@ fn valgrind() -> Result<Report, String> {
     for (package, slow) in UNDER_VALGRIND {
         for test in test_programs(package)? {
             println!("valgrind: {}", test.display());
-            let mut run: Command = command("valgrind");
+            let mut run = command("valgrind");
             run.args(["--quiet", "--error-exitcode=99", "--leak-check=no", "--fair-sched=yes"]);
             run.arg(test).args(["--test-threads=1", "--quiet", "--skip", EXAMPLES]);
-            slow.iter().for_each(|test| drop(run.args(["--skip", test])));
+            for test in slow {
+                run.args(["--skip", test]);
+            }
             check(run.env("PROPTEST_CASES", CASES))?;
         }
     }
