@@ -108,7 +108,7 @@ fn build(work: &Path) -> Result<PathBuf, String> {
     let host = host()?;
     let mut build = cargo();
     // With a target named, what runs at build time is left as it is.
-    build.args(["build", "--release", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target", &host]);
+    build.args(["build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target", &host]);
     build.arg("--target-dir").arg(work.join("build")).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     check(&mut build)?;
     Ok(work.join("build").join(host).join("release"))
