@@ -10,7 +10,7 @@ use crate::process::{capture, cargo, check, command, target_folder, works};
 
 /// The packages, and the tests that valgrind makes too long: it slows down some fifty times.
 const UNDER_VALGRIND: [(&str, &[&str]); 3] =
-    [("rollsync-kernels", &[]), ("rollsync-core", &SLOW_IN_CORE), ("rollsync", &[])];
+    [("rollsync-kernels", &[]), ("rollsync-core", &SLOW_IN_CORE), ("rollsync", &SLOW_IN_LIBRARY)];
 const SLOW_IN_CORE: [&str; 9] = [
     "a_long_delta_does_not_depend_on_slicing",
     "a_spent_budget",
@@ -22,6 +22,7 @@ const SLOW_IN_CORE: [&str; 9] = [
     "vectors::deltas",
     "work::",
 ];
+const SLOW_IN_LIBRARY: [&str; 4] = ["asynchronous::", "any_number_of_threads", "files::", "streams::"];
 /// Cases of each property under valgrind.
 const CASES: &str = "20";
 /// These call cargo, which would build the examples with the flags meant for the tests.

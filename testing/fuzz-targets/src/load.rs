@@ -1,11 +1,12 @@
 //! Any bytes as a signature.
 //!
-//! Input: a slicing, a limit of records (1 byte), a limit of memory (2 bytes), the signature.
+//! Input: a slicing, a limit of records and the place of a pause (1 byte), a limit of memory (2 bytes), the signature.
 
 use crate::plan::Plan;
 use crate::slicing::{Outcome, Slicing, drive};
 use rollsync_core::{
-    DeltaJob, DeltaOptions, Error, ErrorKind, Limits, LoadError, LoadJob, Signature, SignatureIndex,
+    DeltaJob, DeltaOptions, Error, ErrorKind, Input, Job, Limits, LoadError, LoadJob, Signature,
+    SignatureIndex,
 };
 use rollsync_vectors::Vectors;
 
@@ -15,7 +16,8 @@ const FILTER_MIN: u64 = 16 << 10;
 pub(crate) fn target(data: &[u8]) {
     let mut plan = Plan::new(data);
     let slicing = Slicing::drawn(&mut plan);
-    let (records, memory) = (u64::from(plan.byte()), plan.short() as u64);
+    let (cut, memory) = (plan.byte(), plan.short() as u64);
+    let records = u64::from(cut);
     let bytes = plan.rest();
 
     let (whole, loaded) = load(bytes, Limits::default(), &Slicing::whole());
@@ -32,6 +34,8 @@ pub(crate) fn target(data: &[u8]) {
         &slicing,
         &whole,
     );
+
+    resumed(bytes, usize::from(cut), loaded.as_ref());
 
     let Some(signature) = loaded else { return };
     assert_eq!(whole.stats.blocks, signature.block_count() as u64);
@@ -57,6 +61,21 @@ fn load(bytes: &[u8], limits: Limits, slicing: &Slicing) -> (Outcome, Option<Sig
     let signature = job.into_signature();
     assert_eq!(signature.is_some(), outcome.result.is_ok());
     (outcome, signature)
+}
+
+/// An end that comes too early can be taken back, and nothing is lost.
+fn resumed(bytes: &[u8], cut: usize, loaded: Option<&Signature>) {
+    let (first, rest) = bytes.split_at(cut.min(bytes.len()));
+    let (mut job, mut place) = (LoadJob::new(), []);
+    if job.step(Input::more(first), &mut place).is_err() {
+        return;
+    }
+    if let Err(LoadError::InputEnded { offset, .. }) = job.step(Input::last(&[]), &mut place) {
+        assert_eq!(offset, first.len() as u64);
+        job.rearm();
+        let done = job.step(Input::last(rest), &mut place).is_ok();
+        assert_eq!((done, job.into_signature().as_ref()), (loaded.is_some(), loaded));
+    }
 }
 
 /// With limits it comes to the same, or to an error that names one of them.

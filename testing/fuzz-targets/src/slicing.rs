@@ -93,6 +93,7 @@ pub(crate) fn drive<J: Job>(job: &mut J, input: &[u8], basis: &[u8], slicing: &S
             Ok(progress) => progress,
             Err(error) => {
                 assert_eq!(step(job, Input::last(input), place), Err(error), "it fails for ever");
+                assert!(!error.to_string().is_empty(), "it can be told of");
                 break Err(error);
             }
         };
