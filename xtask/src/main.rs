@@ -6,10 +6,12 @@ mod bench;
 mod corpus;
 mod demo;
 mod floors;
+mod fuzz;
 mod mutations;
 mod no_std;
 mod parts;
 mod process;
+mod sanitize;
 mod test;
 
 const USAGE: &str = "\
@@ -20,6 +22,9 @@ usage: cargo xtask COMMAND
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
   mutations        break each rule of the delta algorithm, and want a test to fail
+  fuzz [TARGET] [--seconds N] [--keep]
+                   feed every target (or one) for N seconds, 60 unless told; --keep: renew the inputs in fuzz/corpus
+  sanitize         the engine's tests under AddressSanitizer, and some of them under valgrind
   bench [--full] [--rounds N] [--pair NAME]...
                    ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart;
                    with --full on the large ones, and the README's figures are written too (about 40 minutes)
@@ -41,6 +46,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["floors"] => floors::run(),
         ["no-std"] => no_std::run(),
+        ["fuzz", ref words @ ..] => fuzz::run(words),
+        ["sanitize"] => sanitize::run(),
         ["mutations"] => mutations::run(),
         ["bench", ref words @ ..] => bench::run(words),
         ["corpus"] => corpus::run(corpus::Size::Small),

@@ -8,6 +8,7 @@ mod stream;
 mod whole_file;
 
 use std::ffi::{CStr, c_char, c_int};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::AtomicI32;
 use std::sync::{OnceLock, RwLock};
 
@@ -45,7 +46,7 @@ impl RealLibrsync {
         // SAFETY: librsync's initialisers do nothing; its symbols stay its own (RTLD_LOCAL is the default).
         let library = unsafe { libloading::Library::new(file) }.map_err(|error| missing(&error))?;
         // Pointers into it are kept, so it is never unloaded.
-        let library = Box::leak(Box::new(library));
+        let library = ManuallyDrop::new(library);
         // SAFETY: a symbol of a variable is its address.
         let version = unsafe { library.get::<*const c_char>("rs_librsync_version") };
         let version = version.map_err(|error| missing(&error))?;
@@ -54,8 +55,8 @@ impl RealLibrsync {
         if version != release.version() {
             return Err(missing(&format!("it is {version}")));
         }
-        // SAFETY: it is a librsync 2.3 by its own word, and leaked.
-        let functions = unsafe { Functions::of(library) }.map_err(|error| missing(&error))?;
+        // SAFETY: it is a librsync 2.3 by its own word, and stays loaded.
+        let functions = unsafe { Functions::of(&library) }.map_err(|error| missing(&error))?;
         let variable = |name: &str| {
             // SAFETY: a symbol of a variable is its address.
             let address = unsafe { library.get::<*mut c_int>(name) }.map_err(|error| missing(&error))?;

@@ -1,0 +1,66 @@
+//! Signature and delta on several threads: what one thread makes.
+//!
+//! Input: as for the round trip up to the empty basis; then the number of threads (1 byte) and a pair of files. Each
+//! file is repeated until it has several segments.
+
+use crate::pair::Pair;
+use crate::plan::Plan;
+use crate::roundtrip::{is_short, options, params};
+use rollsync::{Drive, LoadJob, Options, StrongLenChoice, Threads, signature};
+use rollsync_core::{BlockLen, DeltaJob, SignatureIndex};
+use rollsync_vectors::Vectors;
+use std::io;
+use std::num::NonZeroUsize;
+
+/// Two segments and a half.
+const LEN: usize = 5 << 19;
+/// Below this one thread makes the delta alone.
+const BLOCK_LEN_MIN: u32 = 128;
+
+pub(crate) fn target(data: &[u8]) {
+    let mut plan = Plan::new(data);
+    let params = params(&mut plan);
+    let (options, limits) = options(&mut plan);
+    let threads = usize::from(plan.byte() % 3) + 2;
+    let Pair { basis, new } = Pair::drawn(&mut plan, params.block_len().as_usize());
+    let [basis, new] =
+        [basis, new].map(|file| if file.is_empty() { file } else { file.repeat(LEN.div_ceil(file.len())) });
+
+    let block_len =
+        BlockLen::new(params.block_len().get().max(BLOCK_LEN_MIN).into()).expect("it is in range");
+    let made = |threads: usize| {
+        let mut options = Options::new()
+            .format(params.format())
+            .block_len(block_len)
+            .strong_len(StrongLenChoice::Exactly(params.strong_len()))
+            .threads(Threads::Exactly(NonZeroUsize::new(threads).expect("there is a thread")));
+        let mut bytes = Vec::new();
+        let stats = signature(&basis[..], None, &mut bytes, &mut options).expect("nothing fails");
+        (bytes, stats)
+    };
+    let (alone, together) = (made(1), made(threads));
+    assert!(alone == together, "{threads} threads make another signature");
+
+    let mut load = Drive::new(LoadJob::new());
+    load.run(&alone.0[..], io::sink()).expect("it is a signature");
+    let loaded = load.into_job().into_signature().expect("it is done");
+    let index =
+        SignatureIndex::build(loaded, &rollsync_core::Limits::default()).expect("there is so much memory");
+    let made = |threads: usize| {
+        let mut drive = Drive::new(DeltaJob::new(&index, options).with_limits(limits));
+        let mut bytes = Vec::new();
+        drive.run_with_threads(&new[..], &mut bytes, threads).expect("nothing fails");
+        (bytes, drive.stats().clone())
+    };
+    assert!(made(1) == made(threads), "{threads} threads make another delta");
+}
+
+pub(crate) fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for (i, case) in vectors.deltas.iter().filter(|case| is_short(case)).enumerate().step_by(4) {
+        let number = u8::try_from(i % 256).expect("it is below 256");
+        let pair = Pair::encode(&case.signature.basis, &case.new);
+        seeds.push([&[number, number % 8, 0, 15, number, 0, 0, 0, number], &pair[..]].concat());
+    }
+    seeds
+}
