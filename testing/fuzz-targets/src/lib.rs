@@ -14,6 +14,7 @@ mod pair;
 mod patch;
 mod plan;
 mod roundtrip;
+mod seal;
 mod slicing;
 mod threads;
 
@@ -34,12 +35,13 @@ pub struct Target {
 }
 
 /// All of them.
-pub const ALL: [Target; 8] = [
+pub const ALL: [Target; 9] = [
     Target { name: "load", run: load::target, seeds: load::seeds, asks_librsync: false },
     Target { name: "patch", run: patch::target, seeds: patch::seeds, asks_librsync: false },
     Target { name: "roundtrip", run: roundtrip::target, seeds: roundtrip::seeds, asks_librsync: false },
     Target { name: "threads", run: threads::target, seeds: threads::seeds, asks_librsync: false },
     Target { name: "info", run: info::target, seeds: info::seeds, asks_librsync: false },
+    Target { name: "seal", run: seal::target, seeds: seal::seeds, asks_librsync: false },
     Target { name: "command", run: command::target, seeds: command::seeds, asks_librsync: false },
     Target {
         name: "librsync_delta",

@@ -34,7 +34,7 @@ macro_rules! replayed {
         }
     };
 }
-replayed!(load patch roundtrip threads info command librsync_delta librsync_patch);
+replayed!(load patch roundtrip threads info seal command librsync_delta librsync_patch);
 
 fn replay(name: &str) {
     let target = Target::named(name);
