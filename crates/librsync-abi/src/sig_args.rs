@@ -37,10 +37,16 @@ unsafe extern "C" fn rs_sig_args(
                 _ => return RsResult::PARAM_ERROR,
             };
         let asked = Asked { magic: *magic, block_len: *block_len, strong_len: *strong_len };
-        match asked.resolve(u64::try_from(old_fsize).ok()) {
+        let old_fsize = u64::try_from(old_fsize).ok();
+        // What was recommended by then is stored, whatever becomes of the strong length.
+        if let Ok(format) = asked.format() {
+            *magic = format.magic().cast_signed();
+            if *block_len == 0 {
+                *block_len = BlockLen::recommended(old_fsize).as_usize();
+            }
+        }
+        match asked.resolve(old_fsize) {
             Ok(params) => {
-                *magic = params.format().magic().cast_signed();
-                *block_len = params.block_len().as_usize();
                 *strong_len = params.strong_len().as_usize();
                 RsResult::DONE
             }
@@ -56,10 +62,7 @@ impl Asked {
     /// The parameters for a basis of `basis_len` bytes (`None`: unknown). A strong length below what is recommended is
     /// granted, and warned of.
     pub(crate) fn resolve(self, basis_len: Option<u64>) -> Result<SignatureParams, Failure> {
-        let format = match self.magic {
-            0 => Format::default(),
-            magic => Format::from_magic(magic.cast_unsigned()).ok_or_else(|| self.invalid_magic())?,
-        };
+        let format = self.format()?;
         let block_len = match self.block_len {
             0 => None,
             asked => Some(BlockLen::new(asked as u64).map_err(|_| self.invalid_block_len())?),
@@ -77,6 +80,13 @@ impl Asked {
             warn_of_weakness(params, basis_len);
         }
         Ok(params)
+    }
+
+    fn format(self) -> Result<Format, Failure> {
+        match self.magic {
+            0 => Ok(Format::default()),
+            magic => Format::from_magic(magic.cast_unsigned()).ok_or_else(|| self.invalid_magic()),
+        }
     }
 
     fn invalid_magic(self) -> Failure {
