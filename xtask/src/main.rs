@@ -6,6 +6,7 @@ mod bench;
 mod corpus;
 mod demo;
 mod floors;
+mod install;
 mod mutations;
 mod no_std;
 mod parts;
@@ -22,6 +23,8 @@ usage: cargo xtask COMMAND
   mutations        break each rule of the delta algorithm, and want a test to fail
   bench [--full] [--pair NAME]...
                    ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart
+  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME]
+                   build and install both programs, librsync.so.2 with its archive, headers and pkg-config file
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         ["no-std"] => no_std::run(),
         ["mutations"] => mutations::run(),
         ["bench", ref words @ ..] => bench::run(words),
+        ["install", ref words @ ..] => install::run(words),
         ["corpus"] => corpus::run(corpus::Size::Small),
         ["corpus", "--full"] => corpus::run(corpus::Size::Full),
         ["help" | "--help" | "-h"] => {

@@ -76,7 +76,6 @@ macro_rules! functions {
     ($($name:ident($($parameter:ty),*) $(-> $result:ty)?;)*) => {
         /// Its functions. All are unsafe to call, on librsync.h's terms.
         pub(crate) struct Library {
-            pub(crate) is_ours: bool,
             /// Level and sink of the log, and the lengths of buffers, are one for all threads.
             settings: Mutex<()>,
             $(pub(crate) $name: unsafe extern "C" fn($($parameter),*) $(-> $result)?,)*
@@ -85,7 +84,7 @@ macro_rules! functions {
         }
 
         impl Library {
-            fn open(file: &Path, is_ours: bool) -> Result<Self, Missing> {
+            fn open(file: &Path) -> Result<Self, Missing> {
                 let missing = |why: &dyn ToString| Missing(format!("{}: {}", file.display(), why.to_string()));
                 // SAFETY: neither library has initialisers that do anything.
                 let library = unsafe { libloading::Library::new(file) }.map_err(|error| missing(&error))?;
@@ -93,7 +92,6 @@ macro_rules! functions {
                 // SAFETY: the types are those of librsync.h, and the library is never unloaded.
                 unsafe {
                     Ok(Self {
-                        is_ours,
                         settings: Mutex::new(()),
                         $($name: *library.get(concat!("rs_", stringify!($name))).map_err(|error| missing(&error))?,)*
                         inbuflen: *library.get("rs_inbuflen").map_err(|error| missing(&error))?,
@@ -150,7 +148,7 @@ impl Library {
     pub(crate) fn ours() -> &'static Self {
         static OURS: OnceLock<Library> = OnceLock::new();
         OURS.get_or_init(|| {
-            let library = Self::open(&ours(), true).expect("it is built before the tests");
+            let library = Self::open(&ours()).expect("it is built before the tests");
             // SAFETY: the sink lives as long as the process.
             unsafe { (library.trace_to)(Some(log::sink)) };
             library
@@ -163,7 +161,7 @@ impl Library {
         let real = REAL.get_or_init(|| {
             let file = env::var_os("ROLLSYNC_ORACLE_LIBRSYNC")
                 .map_or_else(|| repo().join(".oracles/librsync-2.3.4/librsync.so"), PathBuf::from);
-            let library = Self::open(&file, false)?;
+            let library = Self::open(&file)?;
             // SAFETY: the sink lives as long as the process.
             unsafe { (library.trace_to)(Some(log::sink)) };
             Ok(library)

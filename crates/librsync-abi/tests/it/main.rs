@@ -11,7 +11,6 @@ mod misuse;
 mod patches;
 mod program;
 mod rdiff;
-mod rollsync;
 mod streams;
 mod text;
 mod threads;
