@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PIECE 1000
+#define SPACE 700
+
 typedef struct {
     char *bytes;
     size_t len;
@@ -15,7 +18,6 @@ typedef struct {
 
 /* Runs a job to its end: offers `input` piece by piece, and appends what comes out. */
 static rs_result run(rs_job_t *job, memory_t input, memory_t *output) {
-    enum { PIECE = 1000, SPACE = 700 };
     rs_buffers_t buffers;
     rs_result result;
     char space[SPACE];

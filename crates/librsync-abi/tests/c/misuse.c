@@ -191,6 +191,47 @@ static void order(void) {
     fclose(file);
 }
 
+/* Structs of another version of the header. */
+static void versions(void) {
+    static char out[200];
+    rs_result result;
+    struct {
+        rollsync_limits_t known;
+        uint64_t more;
+    } later;
+    struct {
+        size_t size;
+        uint64_t output;
+    } earlier = {sizeof earlier, 100};
+    size_t little = 4;
+    rs_job_t *job = rs_sig_begin(100, 8, RS_RK_BLAKE2_SIG_MAGIC);
+    memset(&later, 0, sizeof later);
+    later.known.size = sizeof later;
+    MUST(rollsync_job_set_limits(job, &later.known) == RS_DONE);
+    later.more = 1;
+    MUST(rollsync_job_set_limits(job, &later.known) == RS_PARAM_ERROR);
+    MUST(rollsync_job_set_limits(job, (rollsync_limits_t *)&little) == RS_PARAM_ERROR);
+    MUST(rollsync_job_set_limits(job, (rollsync_limits_t *)&earlier) == RS_DONE);
+    MUST(run(job, data, 5000, out, sizeof out, &result) == -1 && result == ROLLSYNC_LIMIT);
+    MUST(rollsync_job_set_limits(job, (rollsync_limits_t *)&earlier) == RS_PARAM_ERROR);
+    MUST(rollsync_job_set_profile(job, "compact") == RS_PARAM_ERROR);
+    rs_job_free(job);
+
+    job = rs_delta_begin(NULL);
+    MUST(rollsync_job_set_profile(job, "librsync-1") == RS_PARAM_ERROR);
+    MUST(rollsync_job_set_profile(job, "librsync-2.3.2") == RS_DONE);
+    MUST(run(job, data, 100, out, sizeof out, &result) == 4 + 2 + 100 + 1);
+    rs_job_free(job);
+
+    job = rs_patch_begin(copy, NULL);
+    {
+        rollsync_seal_t seal;
+        seal.size = sizeof seal;
+        MUST(rollsync_job_seal(job, &seal) == ROLLSYNC_UNSEALED);
+    }
+    rs_job_free(job);
+}
+
 int main(void) {
     rs_result result;
     rs_job_t *job = rs_sig_begin(1000, 8, RS_RK_BLAKE2_SIG_MAGIC);
@@ -203,6 +244,7 @@ int main(void) {
     rs_trace_to(NULL);
     nulls();
     order();
+    versions();
     puts("nothing happened");
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "rollsync.h"
 
@@ -131,6 +132,9 @@ int main(void) {
     memset(&every, 0, sizeof every);
     setitimer(ITIMER_REAL, &every, NULL);
 
+    /* A thread that is joined is still listed for a moment. */
+    for (i = 0; i < 200 && threads() > 1; i++)
+        usleep(1000);
     printf("%s, %s, %d strangers, %d unmasked, %s, %d left\n", most_threads > 1 ? "workers" : "no workers",
            len == alone_len && memcmp(alone, together, len) == 0 ? "the same delta" : "another delta", (int)strangers,
            unmasked, signals > 0 ? "signals came" : "no signals", threads());

@@ -180,8 +180,11 @@ impl Library {
     }
 }
 
-/// Our shared library.
+/// Our shared library: the one that was built with this test, or an installed one that `ROLLSYNC_LIBRSYNC` names.
 pub(crate) fn ours() -> PathBuf {
+    if let Some(installed) = env::var_os("ROLLSYNC_LIBRSYNC") {
+        return installed.into();
+    }
     // target/debug/deps/it-0123456789abcdef
     let test = env::current_exe().expect("the running test has a path");
     test.with_file_name("librsync.so")
