@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{cargo, check, repo};
 
+mod check;
+
 /// The release of librsync that the library stands in for.
 const LIBRSYNC: &str = "2.3.4";
 const PROGRAMS: [&str; 2] = ["rollsync", "rdiff"];
 /// The interface in C.
 const HEADERS: [&str; 3] = ["librsync.h", "librsync_export.h", "rollsync.h"];
 
-const USAGE: &str = "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME]";
+const USAGE: &str =
+    "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]";
 
 /// Builds and installs.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
@@ -47,7 +50,8 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
         let header = repo().join("crates/librsync-abi/include").join(name);
         places.file(&header, &places.prefix.join("include").join(name), 0o644)?;
     }
-    places.text(&places.pkg_config(&needs), &places.libdir.join("pkgconfig/librsync.pc"))
+    places.text(&places.pkg_config(&needs), &places.libdir.join("pkgconfig/librsync.pc"))?;
+    if places.check { check::run(&places) } else { Ok(()) }
 }
 
 /// Where things go, as the finished system will see them.
@@ -58,13 +62,20 @@ struct Places {
     /// What stands before all of it now.
     destdir: Option<PathBuf>,
     profile: String,
+    /// Whether what was installed is tried.
+    check: bool,
 }
 
 impl Places {
     fn read(words: &[&str]) -> Result<Self, String> {
         let (mut prefix, mut libdir, mut destdir, mut profile) = (None, None, None, "release");
         let mut words = words.iter();
+        let mut check = false;
         while let Some(word) = words.next() {
+            if *word == "--check" {
+                check = true;
+                continue;
+            }
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name, value),
                 None => (*word, *words.next().ok_or(USAGE)?),
@@ -83,7 +94,7 @@ impl Places {
             return Err(format!("--prefix {}: not an absolute path", prefix.display()));
         }
         let libdir = prefix.join(libdir.unwrap_or_else(|| "lib".into()));
-        Ok(Self { prefix, libdir, destdir, profile: profile.to_owned() })
+        Ok(Self { prefix, libdir, destdir, profile: profile.to_owned(), check })
     }
 
     /// Where a place of the finished system lies now.

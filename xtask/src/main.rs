@@ -23,8 +23,9 @@ usage: cargo xtask COMMAND
   mutations        break each rule of the delta algorithm, and want a test to fail
   bench [--full] [--pair NAME]...
                    ours beside rdiff, rsync, fast_rsync and cp, on the file pairs: ratios, a record, a chart
-  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME]
-                   build and install both programs, librsync.so.2 with its archive, headers and pkg-config file
+  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]
+                   build and install both programs, librsync.so.2 with its archive, headers and pkg-config file;
+                   --check then runs the programs, and an example in C on either library
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment
