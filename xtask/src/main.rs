@@ -7,6 +7,7 @@ mod corpus;
 mod demo;
 mod floors;
 mod fuzz;
+mod install;
 mod mutations;
 mod no_std;
 mod parts;
@@ -30,6 +31,9 @@ usage: cargo xtask COMMAND
                    with --full on the large ones, and the README's figures are written too (about 40 minutes)
   bench --growth [--rounds N]
                    how the cost of a delta grows with the basis, up to 4 GiB
+  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]
+                   build and install both programs, librsync.so.2 with its archive, headers and pkg-config file;
+                   --check then runs the programs, and an example in C on either library
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         ["sanitize"] => sanitize::run(),
         ["mutations"] => mutations::run(),
         ["bench", ref words @ ..] => bench::run(words),
+        ["install", ref words @ ..] => install::run(words),
         ["corpus"] => corpus::run(corpus::Size::Small),
         ["corpus", "--full"] => corpus::run(corpus::Size::Full),
         ["help" | "--help" | "-h"] => {

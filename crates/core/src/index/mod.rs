@@ -41,6 +41,22 @@ impl SignatureIndex {
     /// # Errors
     /// When signature and index would take more than `limits.memory`, or there is no memory for them.
     pub fn build(signature: Signature, limits: &Limits) -> Result<Self, ResourceError> {
+        Self::try_build(signature, limits).map_err(|(_, error)| error)
+    }
+
+    /// The same for those who go on without an index when there is none.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build) has, with the signature.
+    #[expect(clippy::result_large_err, reason = "when memory is short, nothing is put into a box")]
+    pub fn try_build(signature: Signature, limits: &Limits) -> Result<Self, (Signature, ResourceError)> {
+        match Self::tables(&signature, limits) {
+            Ok((filter, table)) => Ok(Self { signature, filter, table }),
+            Err(error) => Err((signature, error)),
+        }
+    }
+
+    fn tables(signature: &Signature, limits: &Limits) -> Result<(Filter, Table), ResourceError> {
         let count = signature.block_count();
         let (kind, block_len) = (signature.params().format().weak, signature.params().block_len().as_usize());
         let filter_size = Filter::size_for(count) as u64;
@@ -54,8 +70,7 @@ impl SignatureIndex {
                 twins(kind).into_iter().for_each(|twin| filter.insert(twin));
             }
         }
-        let table = Table::build(&signature, limits, others)?;
-        Ok(Self { signature, filter, table })
+        Ok((filter, Table::build(signature, limits, others)?))
     }
 
     /// The signature.

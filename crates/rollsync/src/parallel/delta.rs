@@ -12,6 +12,7 @@ use std::{
     borrow::Borrow,
     collections::{BTreeMap, VecDeque},
     io::{Read, Write},
+    panic::resume_unwind,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, Sender, channel},
@@ -65,7 +66,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         let (results, found) = channel();
         let queue = Mutex::new(queue);
         thread::scope(|scope| {
-            for _ in 0..threads {
+            let start = |_| {
                 let (queue, results) = (&queue, results.clone());
                 scope.spawn(move || {
                     while let Some((number, segment)) = take(queue) {
@@ -77,8 +78,9 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                             return;
                         }
                     }
-                });
-            }
+                })
+            };
+            let workers: Vec<_> = (0..threads).map(start).collect();
             drop(results);
             let mut ahead = Ahead {
                 cutter: Cutter::new(input, usize::try_from(segment_len).unwrap_or(usize::MAX), index),
@@ -91,7 +93,13 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 number: 0,
                 pause: 0,
             };
-            self.stitch(&mut ahead, &mut output, watch)
+            let stitched = self.stitch(&mut ahead, &mut output, watch);
+            drop(ahead);
+            // A scope waits for what threads do, but not for their end; a caller may be about to unload this code.
+            for worker in workers {
+                worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
+            stitched
         })
     }
 

@@ -1,0 +1,80 @@
+/* rollsync.h: what rollsync's librsync.so.2 has beside librsync's functions.
+ *
+ * Link with -lrsync. A program that uses it runs with this library only; librsync's own has none of these.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0 */
+
+#ifndef ROLLSYNC_H
+#define ROLLSYNC_H
+
+#include "librsync.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Results that only users of this header meet, beside those of rs_result. */
+#define ROLLSYNC_LIMIT ((rs_result)120)     /* a limit is reached */
+#define ROLLSYNC_CANCELLED ((rs_result)121) /* rollsync_job_cancel was called */
+#define ROLLSYNC_MISMATCH ((rs_result)122)  /* the new file is not the one that was sealed */
+#define ROLLSYNC_UNSEALED ((rs_result)123)  /* there is no seal that was checked */
+
+/* "0.1.0" */
+LIBRSYNC_EXPORT char const *rollsync_version(void);
+
+/* How many threads rs_delta_file may use, in this process. 0 leaves it to the variable ROLLSYNC_THREADS, and without that
+ * it is one. The threads get no signals, call nothing of yours, and are gone when the function returns. */
+LIBRSYNC_EXPORT rs_result rollsync_set_threads(int count);
+
+/* ---- Settings of a job, to be made before its first rs_job_iter; RS_PARAM_ERROR when it is too late or the job has no such
+ * setting. */
+
+/* What a job may take; of each, 0 is no limit. To be zeroed, and `size` set to sizeof(rollsync_limits_t). */
+typedef struct rollsync_limits {
+    size_t size;
+    uint64_t output;          /* bytes written: signature, delta, patch */
+    uint64_t records;         /* blocks of a signature: signature, loadsig */
+    uint64_t memory;          /* bytes that grow with the input: loadsig with its index, delta */
+    uint64_t literal;         /* bytes of one literal: patch */
+    uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead */
+} rollsync_limits_t;
+
+LIBRSYNC_EXPORT rs_result rollsync_job_set_limits(rs_job_t *job, rollsync_limits_t const *limits);
+
+/* Whose deltas a delta job writes: "librsync-2.3.4", "librsync-2.3.2", or "compact", which is rollsync's own: all librsyncs
+ * read it. Otherwise it is what the variable ROLLSYNC_PROFILE says, or "librsync-2.3.4". */
+LIBRSYNC_EXPORT rs_result rollsync_job_set_profile(rs_job_t *job, char const *profile);
+
+/* Signature and delta jobs: whether what they write is sealed (length and BLAKE3 of the files, where librsync does not look).
+ * Patch jobs: whether they look for a seal. They then read the delta to its end, and fail with ROLLSYNC_MISMATCH when the new
+ * file is not the one that was sealed. A loadsig job always checks a seal. */
+LIBRSYNC_EXPORT rs_result rollsync_job_set_seal(rs_job_t *job, int on);
+
+/* Called at the end of each rs_job_iter, on the thread that called it, with all bytes taken and delivered so far. */
+typedef void rollsync_progress_cb(void *opaque, uint64_t bytes_in, uint64_t bytes_out);
+
+LIBRSYNC_EXPORT rs_result rollsync_job_set_progress(rs_job_t *job, rollsync_progress_cb *progress_cb, void *opaque);
+
+/* ---- A job that runs */
+
+/* Its next rs_job_iter fails with ROLLSYNC_CANCELLED. From any thread, and from a signal's handler; not when the job is freed. */
+LIBRSYNC_EXPORT rs_result rollsync_job_cancel(rs_job_t *job);
+
+/* The seal that a finished patch job has found and that holds. To be called with `size` set to sizeof(rollsync_seal_t). */
+typedef struct rollsync_seal {
+    size_t size;
+    uint64_t basis_is_known;  /* 1 when the delta says which basis it is for */
+    uint64_t basis_len;
+    unsigned char basis_digest[32]; /* BLAKE3-256 */
+    uint64_t new_len;
+    unsigned char new_digest[32];
+} rollsync_seal_t;
+
+/* RS_DONE, or ROLLSYNC_UNSEALED: then nothing says that the new file is right. */
+LIBRSYNC_EXPORT rs_result rollsync_job_seal(rs_job_t *job, rollsync_seal_t *seal);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

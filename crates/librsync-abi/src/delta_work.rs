@@ -1,0 +1,94 @@
+//! `rs_delta_begin`'s job.
+
+use crate::{
+    buffers::Room,
+    cause::Failure,
+    job::Work,
+    result_code::RsResult,
+    settings,
+    signature::RsSignature,
+    step::{Pause, advance, no_basis},
+};
+use rollsync::{
+    DeltaJob, DeltaOptions, EmptyBasis, Job, Limits, Profile, SearchStats, SignatureIndex, Stats,
+};
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub(crate) struct DeltaWork {
+    index: Arc<SignatureIndex>,
+    /// What counts the searches.
+    signature: Option<Arc<RsSignature>>,
+    counted: SearchStats,
+    profile: Option<Profile>,
+    limits: Limits,
+    sealed: bool,
+    job: Option<DeltaJob<Arc<SignatureIndex>>>,
+}
+
+impl DeltaWork {
+    pub(crate) fn new(index: Arc<SignatureIndex>, signature: Option<Arc<RsSignature>>) -> Self {
+        Self {
+            index,
+            signature,
+            counted: SearchStats::default(),
+            profile: None,
+            limits: Limits::NONE,
+            sealed: false,
+            job: None,
+        }
+    }
+
+    fn start(&self) -> DeltaJob<Arc<SignatureIndex>> {
+        let profile = self.profile.unwrap_or_else(settings::profile);
+        // librsync's have no input buffer here: each call's input becomes a literal.
+        let empty_basis = (profile != Profile::Compact).then_some(EmptyBasis::AsOffered);
+        let options = DeltaOptions { profile, empty_basis };
+        let job = DeltaJob::new(Arc::clone(&self.index), options).with_limits(self.limits);
+        if self.sealed { job.sealed() } else { job }
+    }
+}
+
+impl Work for DeltaWork {
+    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+        if self.job.is_none() {
+            self.job = Some(self.start());
+        }
+        let Some(job) = &mut self.job else { return Err(RsResult::INTERNAL_ERROR.into()) };
+        let advanced = advance(job, room, &mut no_basis);
+        if let Some(signature) = &self.signature {
+            let now = job.stats().search;
+            signature.count(&now, &self.counted);
+            self.counted = now;
+        }
+        advanced
+    }
+
+    fn stats(&self) -> Stats {
+        self.job.as_ref().map_or_else(Stats::default, |job| job.stats().clone())
+    }
+
+    fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
+        if self.job.is_some() {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.limits = limits;
+        Ok(())
+    }
+
+    fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
+        if self.job.is_some() {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.sealed = sealed;
+        Ok(())
+    }
+
+    fn set_profile(&mut self, profile: Profile) -> Result<(), RsResult> {
+        if self.job.is_some() {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.profile = Some(profile);
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! `rs_patch_begin`'s job.
+
+use crate::{
+    buffers::Room,
+    cause::{Cause, Failure},
+    copy_callback::CopyCallback,
+    job::Work,
+    result_code::RsResult,
+    step::{Pause, advance},
+};
+use rollsync::{
+    EndCheck, Job, Limits, PatchJob, Stats,
+    seal::{FileHasher, Seal},
+};
+
+#[derive(Debug)]
+pub(crate) struct PatchWork {
+    job: PatchJob,
+    copy: CopyCallback,
+    started: bool,
+    /// Has seen the new file, when a seal is looked for.
+    hasher: Option<Box<FileHasher>>,
+    /// Whether the seal was compared with the new file.
+    checked: bool,
+}
+
+impl PatchWork {
+    pub(crate) fn new(copy: CopyCallback) -> Self {
+        Self { job: PatchJob::new(), copy, started: false, hasher: None, checked: false }
+    }
+
+    /// Holds the new file to the delta's seal, if there is one.
+    fn compare(&mut self) -> Result<(), Failure> {
+        if let (Some(Seal::Delta { new, .. }), Some(hasher)) = (self.job.seal(), &self.hasher) {
+            let found = hasher.finish();
+            if found != new {
+                let message = format!("the new file is {found:?}, and not {new:?}");
+                let cause = Some(Cause::new("rollsync_seal", message));
+                return Err(Failure { code: RsResult::MISMATCH, cause });
+            }
+            self.checked = true;
+        }
+        Ok(())
+    }
+}
+
+impl Work for PatchWork {
+    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+        self.started = true;
+        self.job.rearm();
+        let copy = self.copy;
+        let advanced = advance(&mut self.job, room, &mut |range, place| copy.read(range, place));
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(room.produced());
+        }
+        let pause = advanced?;
+        if pause == Pause::Done && !self.checked {
+            self.compare()?;
+        }
+        Ok(pause)
+    }
+
+    fn stats(&self) -> Stats {
+        self.job.stats().clone()
+    }
+
+    fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
+        if self.started {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.job = self.job.clone().with_limits(limits);
+        Ok(())
+    }
+
+    fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
+        if self.started {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.job = self.job.clone().with_end_check(if sealed { EndCheck::Seal } else { EndCheck::None });
+        self.hasher = sealed.then(Box::default);
+        Ok(())
+    }
+
+    fn seal(&self) -> Option<Seal> {
+        self.job.seal().filter(|_| self.checked)
+    }
+}

@@ -1,0 +1,115 @@
+//! The jobs around a signature: making one, and loading one.
+
+use crate::{
+    buffers::Room,
+    cause::Failure,
+    job::Work,
+    result_code::RsResult,
+    sig_args::Asked,
+    signature::{RsSignature, State},
+    step::{Pause, advance, no_basis},
+};
+use rollsync::{Job, Limits, LoadJob, SignatureJob, Stats};
+use std::sync::Arc;
+
+/// `rs_sig_begin`'s job. What was asked for is looked at when it first runs.
+#[derive(Debug)]
+pub(crate) struct SignatureWork {
+    asked: Asked,
+    limits: Limits,
+    sealed: bool,
+    job: Option<SignatureJob>,
+}
+
+impl SignatureWork {
+    pub(crate) const fn new(asked: Asked) -> Self {
+        Self { asked, limits: Limits::NONE, sealed: false, job: None }
+    }
+}
+
+impl Work for SignatureWork {
+    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+        if self.job.is_none() {
+            let job = SignatureJob::new(self.asked.resolve(None)?).with_limits(self.limits);
+            self.job = Some(if self.sealed { job.sealed() } else { job });
+        }
+        match &mut self.job {
+            Some(job) => advance(job, room, &mut no_basis),
+            None => Err(RsResult::INTERNAL_ERROR.into()),
+        }
+    }
+
+    fn stats(&self) -> Stats {
+        self.job.as_ref().map_or_else(Stats::default, |job| job.stats().clone())
+    }
+
+    fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
+        if self.job.is_some() {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.limits = limits;
+        Ok(())
+    }
+
+    fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
+        if self.job.is_some() {
+            return Err(RsResult::PARAM_ERROR);
+        }
+        self.sealed = sealed;
+        Ok(())
+    }
+}
+
+/// `rs_loadsig_begin`'s job: the signature itself holds what is loaded, whichever of the two is freed first.
+#[derive(Debug)]
+pub(crate) struct LoadWork {
+    signature: Arc<RsSignature>,
+    stats: Stats,
+}
+
+impl LoadWork {
+    pub(crate) fn new(signature: Arc<RsSignature>) -> Self {
+        Self { signature, stats: Stats::default() }
+    }
+}
+
+impl Work for LoadWork {
+    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+        let mut state = self.signature.state();
+        let State::Loading(job, _) = &mut *state else { return Ok(Pause::Done) };
+        job.rearm();
+        let advanced = advance(&mut **job, room, &mut no_basis);
+        self.stats = job.stats().clone();
+        if advanced == Ok(Pause::Done) {
+            state.finish_loading();
+        }
+        advanced
+    }
+
+    fn stats(&self) -> Stats {
+        self.stats.clone()
+    }
+
+    fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
+        match &mut *self.signature.state() {
+            State::Loading(job, old) if *job.stats() == Stats::default() => {
+                **job = LoadJob::new().with_limits(limits);
+                *old = limits;
+                Ok(())
+            }
+            _ => Err(RsResult::PARAM_ERROR),
+        }
+    }
+}
+
+/// For the whole-file function, which has the job while it runs.
+impl RsSignature {
+    /// Puts back the job that has loaded the signature, or has failed to.
+    pub(crate) fn put_back(&self, job: LoadJob, is_done: bool) {
+        let mut state = self.state();
+        *state = State::Loading(Box::new(job), Limits::NONE);
+        if is_done {
+            state.finish_loading();
+        }
+    }
+}

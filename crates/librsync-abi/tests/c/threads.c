@@ -1,0 +1,143 @@
+/* A delta on two threads: the program's functions are called on its own thread only, signals too, and nothing is left. */
+
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "rollsync.h"
+
+enum { LEN = 24 << 20 };
+
+static pthread_t host;
+static volatile sig_atomic_t strangers, signals;
+static char *data;
+static size_t position;
+static int most_threads, unmasked;
+
+static void on_signal(int number) {
+    (void)number;
+    signals++;
+    if (!pthread_equal(pthread_self(), host))
+        strangers++;
+}
+
+static void sink(rs_loglevel level, char const *message) {
+    (void)level;
+    (void)message;
+    if (!pthread_equal(pthread_self(), host))
+        strangers++;
+}
+
+/* How many threads there are; those that would take SIGALRM beside this one are counted in `unmasked`. */
+static int threads(void) {
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *task;
+    int count = 0, open_to_signals = 0;
+    while ((task = readdir(tasks))) {
+        char path[300], line[200];
+        unsigned long long blocked;
+        FILE *status;
+        if (task->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", task->d_name);
+        if (!(status = fopen(path, "r")))
+            continue;
+        count++;
+        while (fgets(line, sizeof line, status))
+            if (sscanf(line, "SigBlk: %llx", &blocked) == 1 && !(blocked >> (SIGALRM - 1) & 1))
+                open_to_signals++;
+        fclose(status);
+    }
+    closedir(tasks);
+    if (open_to_signals > 1)
+        unmasked++;
+    return count;
+}
+
+static ssize_t read_new(void *cookie, char *place, size_t len) {
+    (void)cookie;
+    if (!pthread_equal(pthread_self(), host))
+        strangers++;
+    if (position % (4 << 20) == 0) {
+        int now = threads();
+        if (now > most_threads)
+            most_threads = now;
+    }
+    if (len > LEN - position)
+        len = LEN - position;
+    memcpy(place, data + position, len);
+    position += len;
+    return (ssize_t)len;
+}
+
+static char *delta_of(rs_signature_t *signature, size_t *len) {
+    cookie_io_functions_t functions;
+    char *bytes = NULL;
+    FILE *new_file, *delta = open_memstream(&bytes, len);
+    memset(&functions, 0, sizeof functions);
+    functions.read = read_new;
+    position = 0;
+    new_file = fopencookie(NULL, "r", functions);
+    if (rs_delta_file(signature, new_file, delta, NULL) != RS_DONE)
+        exit(1);
+    fclose(new_file);
+    fclose(delta);
+    return bytes;
+}
+
+int main(void) {
+    rs_signature_t *signature;
+    FILE *old_file, *sums = tmpfile();
+    struct itimerval every;
+    size_t i, alone_len, len;
+    unsigned noise = 1;
+    char *alone, *together;
+    struct sigaction action;
+
+    host = pthread_self();
+    data = (char *)malloc(LEN);
+    for (i = 0; i < LEN; i++) {
+        noise = noise * 1103515245 + 12345;
+        data[i] = (char)(noise >> 24);
+    }
+    old_file = fmemopen(data, LEN, "r");
+    rs_trace_to(sink);
+    if (rs_sig_file(old_file, sums, 2048, 8, RS_RK_BLAKE2_SIG_MAGIC, NULL) != RS_DONE)
+        return 2;
+    rewind(sums);
+    if (rs_loadsig_file(sums, &signature, NULL) != RS_DONE || rs_build_hash_table(signature) != RS_DONE)
+        return 3;
+    for (i = 100000; i < LEN; i += 100000)
+        data[i]++;
+
+    rollsync_set_threads(1);
+    alone = delta_of(signature, &alone_len);
+    if (most_threads != 1)
+        return 4;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGALRM, &action, NULL);
+    memset(&every, 0, sizeof every);
+    every.it_interval.tv_usec = every.it_value.tv_usec = 1000;
+    setitimer(ITIMER_REAL, &every, NULL);
+    rollsync_set_threads(2);
+    together = delta_of(signature, &len);
+    memset(&every, 0, sizeof every);
+    setitimer(ITIMER_REAL, &every, NULL);
+
+    /* A thread that is joined is still listed for a moment. */
+    for (i = 0; i < 200 && threads() > 1; i++)
+        usleep(1000);
+    printf("%s, %s, %d strangers, %d unmasked, %s, %d left\n", most_threads > 1 ? "workers" : "no workers",
+           len == alone_len && memcmp(alone, together, len) == 0 ? "the same delta" : "another delta", (int)strangers,
+           unmasked, signals > 0 ? "signals came" : "no signals", threads());
+    rs_free_sumset(signature);
+    return 0;
+}

@@ -1,0 +1,17 @@
+//! The library as programs meet it: its symbols, its structs, and each function beside that of the real librsync 2.3.4.
+
+mod driven;
+mod examples;
+mod exports;
+mod jobs;
+mod layout;
+mod library;
+mod log;
+mod misuse;
+mod patches;
+mod program;
+mod rdiff;
+mod streams;
+mod text;
+mod threads;
+mod whole_files;

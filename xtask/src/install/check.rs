@@ -1,0 +1,55 @@
+//! What was installed, used as a stranger would.
+
+use std::fs;
+use std::path::Path;
+
+use super::{LIBRSYNC, PROGRAMS, Places};
+use crate::process::{capture, check, command, repo, works};
+
+/// Runs both programs, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
+/// archive.
+pub(super) fn run(places: &Places) -> Result<(), String> {
+    let [bin, libdir] = [&places.prefix.join("bin"), &places.libdir].map(|place| places.staged(place));
+    for name in PROGRAMS {
+        check(command(bin.join(name)).arg("--version").stdout(std::process::Stdio::null()))?;
+    }
+    let work = super::target().join("install-check");
+    fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
+    if !works("pkg-config", &["--version"]) {
+        println!("SKIPPED: no pkg-config: the C library that was installed is not tried");
+        return Ok(());
+    }
+    let found = pkg_config(places, &libdir, &["--modversion"])?;
+    if found != [LIBRSYNC] {
+        return Err(format!("pkg-config finds librsync {found:?}"));
+    }
+    let example = repo().join("crates/librsync-abi/examples/streaming.c");
+    let cflags = pkg_config(places, &libdir, &["--cflags"])?;
+
+    let shared = work.join("shared");
+    let libs = pkg_config(places, &libdir, &["--libs"])?;
+    check(command("cc").args(&cflags).arg(&example).arg("-o").arg(&shared).args(libs))?;
+    check(command(&shared).env("LD_LIBRARY_PATH", &libdir))?;
+    let loaded = capture(command("ldd").arg(&shared).env("LD_LIBRARY_PATH", &libdir))?;
+    let expected = format!("librsync.so.2 => {}", libdir.join("librsync.so.2").display());
+    if !loaded.contains(&expected) {
+        return Err(format!("not the library that was installed is loaded: {loaded}"));
+    }
+
+    let archived = work.join("static");
+    let needs = pkg_config(places, &libdir, &["--libs-only-l", "--libs-only-other", "--static"])?;
+    let needs = needs.into_iter().filter(|flag| flag != "-lrsync");
+    let mut build = command("cc");
+    build.args(&cflags).arg(&example).arg("-o").arg(&archived).arg(libdir.join("librsync.a")).args(needs);
+    check(&mut build)?;
+    check(&mut command(&archived))
+}
+
+fn pkg_config(places: &Places, libdir: &Path, words: &[&str]) -> Result<Vec<String>, String> {
+    let mut command = command("pkg-config");
+    command.args(words).arg("librsync").env("PKG_CONFIG_PATH", libdir.join("pkgconfig"));
+    if let Some(destdir) = &places.destdir {
+        command.env("PKG_CONFIG_SYSROOT_DIR", destdir);
+    }
+    Ok(capture(&mut command)?.split_whitespace().map(str::to_owned).collect())
+}
