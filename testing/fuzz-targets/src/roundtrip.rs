@@ -8,8 +8,9 @@ use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::slicing::{Outcome, Slicing, drive};
 use rollsync_core::{
-    BlockLen, CommandStats, DeltaJob, DeltaOptions, EmptyBasis, Error, Format, Limits, LoadJob, PatchError,
-    PatchJob, Profile, Searched, SignatureIndex, SignatureJob, SignatureParams, StrongLen, Work,
+    BlockLen, CommandStats, DeltaJob, DeltaOptions, EmptyBasis, Error, ErrorKind, Format, Job, Limits,
+    LoadJob, PatchError, PatchJob, Profile, Searched, SignatureIndex, SignatureJob, SignatureParams,
+    StrongLen, Work,
 };
 use rollsync_vectors::Vectors;
 use std::num::NonZeroUsize;
@@ -49,6 +50,10 @@ pub(crate) fn target(data: &[u8]) {
         ahead.searched(segment);
     }
     assert_eq!(delta.essence(), drive(&mut ahead, &new, &[], other).essence(), "with segments");
+
+    limited(|limits| SignatureJob::new(params).with_limits(limits), &basis, &signature, other);
+    let limited_job = |given: Limits| job().with_limits(Limits { work: limits.work, ..given });
+    limited(limited_job, &new, &delta, other);
 
     let patched = drive(&mut PatchJob::new(), &delta.output, &basis, other);
     assert_eq!(patched.essence(), drive(&mut PatchJob::new(), &delta.output, &basis, one).essence());
@@ -116,6 +121,22 @@ fn segments(
         Searched::segment(index, options, limits, data, cut[0] as u64, cut[1] - cut[0], last)
     };
     cuts.windows(2).filter(|cut| cut[1] % 5 != 1).map(searched).collect()
+}
+
+/// As much output as it takes is enough, a byte less is not; with little memory it comes to the same, or to an error that
+/// says so.
+fn limited<J: Job>(job: impl Fn(Limits) -> J, input: &[u8], unlimited: &Outcome, slicing: &Slicing) {
+    let output = unlimited.output.len() as u64;
+    let run = |limits| drive(&mut job(limits), input, &[], slicing);
+    let enough = run(Limits { output: Some(output), ..Limits::default() });
+    assert_eq!(enough.essence(), unlimited.essence());
+    let result = run(Limits { output: Some(output - 1), ..Limits::default() }).result;
+    assert_eq!(result.map_err(|error| error.kind()), Err(ErrorKind::Limit));
+    let scarce = run(Limits { memory: Some(input.len() as u64 / 2), ..Limits::default() });
+    match scarce.result {
+        Ok(()) => assert_eq!(scarce.essence(), unlimited.essence()),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Limit),
+    }
 }
 
 /// What was counted belongs to what was written.
