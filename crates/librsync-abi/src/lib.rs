@@ -4,6 +4,9 @@
 //! This crate only translates: pointers in, result codes out. `include/librsync.h` and `include/rollsync.h` are its
 //! interface; there is none for Rust. Every exported function stands behind a [boundary] that no panic crosses.
 
+// Streams have file descriptors, and signals masks.
+#![cfg(unix)]
+
 mod base64;
 mod basis;
 mod boundary;

@@ -191,6 +191,69 @@ static void order(void) {
     fclose(file);
 }
 
+/* Input that was left is not offered again: a delta cannot go on, whatever it did with it. */
+static void forgotten(void) {
+    static char out[200000];
+    rs_signature_t *signature = load();
+    rs_buffers_t buffers;
+    rs_result result;
+    rs_job_t *job;
+    MUST(rs_build_hash_table(signature) == RS_DONE);
+    job = rs_delta_begin(signature);
+    memset(&buffers, 0, sizeof buffers);
+    memset(out, 'x', sizeof out);
+    buffers.next_in = out;
+    buffers.avail_in = sizeof out;
+    buffers.next_out = data;
+    buffers.avail_out = 100;
+    MUST(rs_job_iter(job, &buffers) == RS_BLOCKED && buffers.avail_in > 0);
+    buffers.avail_in = 0;
+    buffers.eof_in = 1;
+    do {
+        buffers.next_out = out;
+        buffers.avail_out = sizeof out;
+        result = rs_job_iter(job, &buffers);
+    } while (result == RS_BLOCKED);
+    MUST(result == RS_INTERNAL_ERROR && rs_job_iter(job, &buffers) == RS_INTERNAL_ERROR);
+    MUST(strcmp(rs_job_statistics(job)->op, "delta") == 0);
+    rs_job_free(job);
+    rs_free_sumset(signature);
+}
+
+static int lines;
+
+static void count(rs_loglevel level, char const *message) {
+    (void)level;
+    (void)message;
+    lines++;
+}
+
+/* Memory enough for a signature, not for its index: the signature stays. */
+static void too_little_memory(void) {
+    rollsync_limits_t limits;
+    rs_signature_t *signature;
+    rs_result result;
+    rs_job_t *job;
+    memset(&limits, 0, sizeof limits);
+    limits.size = sizeof limits;
+    do {
+        limits.memory += 100;
+        job = rs_loadsig_begin(&signature);
+        MUST(rollsync_job_set_limits(job, &limits) == RS_DONE);
+        run(job, sums, sums_len, NULL, 0, &result);
+        rs_job_free(job);
+        if (result != RS_DONE)
+            rs_free_sumset(signature);
+    } while (result == ROLLSYNC_LIMIT);
+    MUST(result == RS_DONE);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_LIMIT && rs_build_hash_table(signature) == ROLLSYNC_LIMIT);
+    rs_trace_to(count);
+    rs_sumset_dump(signature);
+    rs_trace_to(NULL);
+    MUST(lines == 1 + (int)(sizeof data / 1000));
+    rs_free_sumset(signature);
+}
+
 /* Structs of another version of the header. */
 static void versions(void) {
     static char out[200];
@@ -244,7 +307,9 @@ int main(void) {
     rs_trace_to(NULL);
     nulls();
     order();
+    too_little_memory();
     versions();
+    forgotten();
     puts("nothing happened");
     return 0;
 }
