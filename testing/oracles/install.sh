@@ -2,6 +2,7 @@
 # Finds the real librsync builds that the conformance tests run beside rollsync, installs what is missing, and
 # prints what is there:
 #   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
+#   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #
 # usage: testing/oracles/install.sh
@@ -45,11 +46,23 @@ debian_packages() {
     local packages=()
     command -v rdiff >/dev/null || packages+=(rdiff)
     [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
+    command -v abidiff >/dev/null || packages+=(abigail-tools)
+    command -v valgrind >/dev/null || packages+=(valgrind)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
     report_rdiff
     report_header
+    report_tool abidiff abigail-tools
+    report_tool valgrind valgrind
+}
+
+report_tool() {
+    if command -v "$1" >/dev/null; then
+        found "$1" "$(command -v "$1")"
+    else
+        skipped "$1 is not installed (Debian package $2)"
+    fi
 }
 
 # Leaves its reasons in apt.log when it fails.

@@ -62,7 +62,11 @@ fn cause(error: &Error, basis: &PatchBasis) -> Option<Cause> {
             }
             PatchError::BadMagic { found } => (
                 "rs_patch_s_header",
-                format!("got magic number {found:#x} rather than expected value {DELTA_MAGIC:#x}"),
+                // C's `%#x` writes no prefix before a 0.
+                match found {
+                    0 => format!("got magic number 0 rather than expected value {DELTA_MAGIC:#x}"),
+                    _ => format!("got magic number {found:#x} rather than expected value {DELTA_MAGIC:#x}"),
+                },
             ),
             PatchError::Command { error, .. } => match error {
                 CommandError::Reserved { opcode } => {

@@ -34,6 +34,7 @@ fn fixtures(folder: &Path) {
     }
     for (name, bytes) in [
         ("bogus", b"rs\x026\x03abc\x55".as_slice()),
+        ("zero-magic", b"\0\0\0\0\0"),
         ("cut-magic", b"rs\x02"),
         ("cut-literal", b"rs\x026\x03ab"),
         ("cut-parameter", b"rs\x026\x42\x01"),
@@ -131,6 +132,7 @@ const RUNS: &[(Streams, &str)] = &[
     (Streams::Usual, "patch folder changes out"),
     (Streams::Usual, "patch short changes out"),
     (Streams::Usual, "patch basis bogus out"),
+    (Streams::Usual, "patch basis zero-magic out"),
     (Streams::Usual, "patch basis cut-magic out"),
     (Streams::Usual, "patch basis cut-literal out"),
     (Streams::Usual, "patch basis cut-parameter out"),
