@@ -54,7 +54,7 @@ unsafe extern "C" fn rs_sig_file(
         };
         let run = Run::begin(Op::Signature);
         let job = SignatureJob::new(params);
-        let buffers = in_batches(sizes.buffers_or(Buffers::default()), job.batch_len());
+        let buffers = sizes.buffers_or(Buffers::default()).in_batches(job.batch_len());
         // One thread: the parallel road reads the basis on its workers, and streams are read on the caller's thread only.
         let mut drive = Drive::with_buffers(job, buffers);
         let result = drive.run(&mut old, &mut signature);
@@ -172,12 +172,6 @@ unsafe extern "C" fn rs_patch_file(
 fn refuse(failure: &Failure) -> RsResult {
     failure.cause.iter().for_each(Cause::report);
     failure.code
-}
-
-/// An input buffer that holds whole batches, as many as fit; then no byte is moved before it is hashed.
-fn in_batches(buffers: Buffers, batch_len: usize) -> Buffers {
-    let input = (buffers.input / batch_len).max(1).saturating_mul(batch_len);
-    if input <= Buffers::MAX { Buffers { input, ..buffers } } else { buffers }
 }
 
 /// The new file, whose first reading lets signals in again.

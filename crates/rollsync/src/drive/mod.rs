@@ -28,10 +28,12 @@ impl Buffers {
     /// The longest buffer: 16 MiB.
     pub const MAX: usize = 16 << 20;
 
-    /// The same, with an input buffer that holds a whole number of batches of `batch_len` bytes: as many as fit, or one.
+    /// The same, with an input buffer that holds a whole number of batches of `batch_len` bytes: as many as fit, or one,
+    /// unless that is above [`MAX`](Self::MAX). A [`SignatureJob`](rollsync_core::SignatureJob) then hashes from it and
+    /// copies nothing.
     #[must_use]
-    pub(crate) fn in_batches(self, batch_len: usize) -> Self {
-        let input = (self.input / batch_len).max(1).saturating_mul(batch_len);
+    pub fn in_batches(self, batch_len: usize) -> Self {
+        let input = (self.input / batch_len.max(1)).max(1).saturating_mul(batch_len);
         Self { input: if input <= Self::MAX { input } else { self.input }, ..self }
     }
 }
@@ -199,7 +201,7 @@ impl<J: Job> Drive<J> {
     ) -> Result<(), Error> {
         loop {
             watch(self.bytes_in, self.bytes_out)?;
-            if self.turn_looking_for_file(&mut input, basis, &mut output, file_of)? == Turn::Done {
+            if self.turn_with(Supply::Reader(&mut input), basis, &mut output, file_of)? == Turn::Done {
                 return watch(self.bytes_in, self.bytes_out);
             }
         }
@@ -211,6 +213,12 @@ impl<J: Job> Drive<J> {
     /// When the job fails, again and again.
     #[expect(clippy::should_implement_trait, reason = "what it returns borrows from the drive")]
     pub fn next(&mut self) -> Result<Action<'_>, Error> {
+        self.next_over(None)
+    }
+
+    /// The same; while the input buffer is empty the job is offered `beside`, which lies in memory. What is taken off its
+    /// front counts as read.
+    fn next_over(&mut self, mut beside: Option<&mut &[u8]>) -> Result<Action<'_>, Error> {
         loop {
             if self.writing && !self.output.is_empty() {
                 return Ok(Action::Write(self.output.used()));
@@ -219,10 +227,17 @@ impl<J: Job> Drive<J> {
             if self.done {
                 return Ok(Action::Done);
             }
-            let bytes = self.input.used();
+            let mut beside = beside.as_deref_mut().filter(|_| self.input.is_empty() && !self.ended);
+            let bytes = beside.as_deref().map_or(self.input.used(), |bytes| *bytes);
             let input = if self.ended { Input::last(bytes) } else { Input::more(bytes) };
             let progress = self.job.step(input, self.output.free()).map_err(Into::into)?;
-            self.input.consume(progress.consumed);
+            match &mut beside {
+                Some(bytes) => {
+                    **bytes = &bytes[progress.consumed..];
+                    self.bytes_in += progress.consumed as u64;
+                }
+                None => self.input.consume(progress.consumed),
+            }
             self.output.end += progress.produced;
             match progress.status.into() {
                 PatchStatus::NeedInput => {
@@ -341,18 +356,23 @@ impl<J: Job> Drive<J> {
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
     ) -> Result<Turn, Error> {
-        self.turn_looking_for_file(input, basis, output, no_file)
+        self.turn_with(Supply::Reader(input), basis, output, no_file)
     }
 
-    fn turn_looking_for_file<W: Write>(
+    fn turn_with<R: Read, W: Write>(
         &mut self,
-        input: &mut impl Read,
+        mut input: Supply<'_, '_, R>,
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
         file_of: FileOf<W>,
     ) -> Result<Turn, Error> {
-        match self.next()? {
+        let beside = match &mut input {
+            Supply::Memory(bytes) => Some(&mut **bytes),
+            Supply::Reader(_) | Supply::Nothing => None,
+        };
+        match self.next_over(beside)? {
             Action::Read(place) => {
+                let Supply::Reader(input) = input else { return Ok(Turn::Starved) };
                 let read = uninterrupted(|| input.read(place));
                 let len = read.map_err(|source| failed(Side::Read, self.bytes_in, source))?;
                 self.was_read(len);
@@ -376,28 +396,15 @@ impl<J: Job> Drive<J> {
         }
     }
 
-    /// As [`turn`](Self::turn), with input that is in memory and is not copied into the buffer, which must be empty. What
-    /// is taken off its front counts as read.
-    pub(crate) fn turn_over(
+    /// As [`turn`](Self::turn), with input that is in memory and is not copied into the buffer. What is taken off its front
+    /// counts as read.
+    pub(crate) fn turn_over<W: Write>(
         &mut self,
         input: &mut &[u8],
         basis: &mut (impl Basis + ?Sized),
-        output: &mut impl Write,
+        output: &mut W,
     ) -> Result<Turn, Error> {
-        debug_assert!(self.input.is_empty(), "the bytes before it come first");
-        if self.writing && !self.output.is_empty() || self.ended {
-            return self.turn_without_input(basis, output);
-        }
-        let progress = self.job.step(Input::more(input), self.output.free()).map_err(Into::into)?;
-        *input = &input[progress.consumed..];
-        self.bytes_in += progress.consumed as u64;
-        self.output.end += progress.produced;
-        if progress.status.into() == PatchStatus::NeedInput {
-            return Ok(Turn::Starved);
-        }
-        // The output is full.
-        self.writing = true;
-        self.turn_without_input(basis, output)
+        self.turn_with(Supply::<io::Empty>::Memory(input), basis, output, no_file)
     }
 
     /// As [`turn`](Self::turn), but an action that takes input is not done.
@@ -406,10 +413,7 @@ impl<J: Job> Drive<J> {
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
     ) -> Result<Turn, Error> {
-        match self.next()? {
-            Action::Read(_) => Ok(Turn::Starved),
-            _ => self.turn(&mut io::empty(), basis, output),
-        }
+        self.turn_with(Supply::<io::Empty>::Nothing, basis, output, no_file)
     }
 
     /// Answers [`Action::ReadBasis`].
@@ -440,6 +444,14 @@ impl<J: Job> Drive<J> {
         self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
         Ok(Turn::ReadBasis)
     }
+}
+
+/// Where a turn takes its input from.
+enum Supply<'s, 'b, R> {
+    Reader(&'s mut R),
+    Memory(&'s mut &'b [u8]),
+    /// Nowhere: what takes input is not done.
+    Nothing,
 }
 
 /// How the file behind an output is found.
