@@ -1,10 +1,7 @@
 //! `rs_copy_cb`.
 
-use crate::{
-    result_code::RsResult,
-    trace::{Level, log},
-};
-use rollsync::BasisRange;
+use crate::{result_code::RsResult, trace::log};
+use rollsync::{BasisRange, librsync::Severity};
 use std::ffi::c_void;
 use std::ptr;
 
@@ -46,7 +43,7 @@ impl CopyCallback {
             return Err(result);
         }
         if len > place.len() {
-            log(Level::Warning, "rs_patch_s_copying", "copy_cb() returned more than the requested length");
+            log(Severity::Warning, "rs_patch_s_copying", "copy_cb() returned more than the requested length");
             len = place.len();
         }
         if len > 0 && buffer != own {

@@ -1,7 +1,8 @@
 //! The functions around `FILE *`.
 
-use crate::{boundary::guarded, cause::Cause, result_code::RsResult, stream::Stream};
+use crate::{boundary::guarded, cause::report, result_code::RsResult, stream::Stream, trace::log};
 use libc::FILE;
+use rollsync::librsync::{Cause, Severity, strerror};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::{self, Read as _};
 use std::{ptr, slice};
@@ -30,7 +31,7 @@ unsafe extern "C" fn rs_file_open(name: *const c_char, mode: *const c_char, forc
         open(name, mode, force != 0)
     });
     opened.unwrap_or_else(|message| {
-        guarded((), || crate::trace::log(crate::trace::Level::Error, "rs_file_open", message));
+        guarded((), || log(Severity::Error, "rs_file_open", message));
         // SAFETY: what runs at exit is the application's, which expects this.
         unsafe { libc::exit(RsResult::IO_ERROR.0) }
     })
@@ -55,7 +56,7 @@ fn open(name: &CStr, mode: &CStr, force: bool) -> Result<*mut FILE, Vec<u8>> {
     // SAFETY: two C strings.
     let file = unsafe { libc::fopen(name.as_ptr(), mode.as_ptr()) };
     if file.is_null() {
-        let error = crate::cause::strerror(&io::Error::last_os_error());
+        let error = strerror(&io::Error::last_os_error());
         let way = if writes { "write" } else { "read" };
         return Err(quoted("Error opening \"", &format!("\" for {way}: {error}")));
     }
@@ -113,12 +114,12 @@ unsafe extern "C" fn rs_file_copy_cb(
             slice::from_raw_parts_mut(place, *len)
         };
         if let Err(error) = stream.seek(position) {
-            Cause::system("rs_file_copy_cb", "seek failed", &error).report();
+            report(&Cause::system("rs_file_copy_cb", "seek failed", &error));
             return RsResult::IO_ERROR;
         }
         match stream.read(place) {
             Ok(0) => {
-                ended(stream).report();
+                report(&ended(stream));
                 RsResult::INPUT_ENDED
             }
             Ok(read) => {
@@ -127,7 +128,7 @@ unsafe extern "C" fn rs_file_copy_cb(
                 RsResult::DONE
             }
             Err(error) => {
-                Cause::system("rs_file_copy_cb", "read error", &error).report();
+                report(&Cause::system("rs_file_copy_cb", "read error", &error));
                 RsResult::IO_ERROR
             }
         }

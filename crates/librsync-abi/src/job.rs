@@ -3,7 +3,7 @@
 use crate::{
     boundary::guarded,
     buffers::{Room, RsBuffers},
-    cause::{Cause, Failure},
+    cause::{Failure, report},
     copy_callback::{CopyCallback, RsCopyCb},
     delta_work::DeltaWork,
     patch_work::PatchWork,
@@ -13,9 +13,9 @@ use crate::{
     signature_work::{LoadWork, SignatureWork},
     stats::{Op, RsStats},
     step::Pause,
-    trace::{Level, log},
+    trace::log,
 };
-use rollsync::{Limits, Profile, SignatureParams, Stats, seal::Seal};
+use rollsync::{Limits, Profile, SignatureParams, Stats, librsync::Severity, seal::Seal};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -170,7 +170,7 @@ fn stands_still(room: &Room) -> bool {
         "internal error: job made no progress [orig_in={offered_in}, orig_out={offered_out}, \
          final_in={offered_in}, final_out={offered_out}]"
     );
-    log(Level::Error, "rs_job_iter", message);
+    log(Severity::Error, "rs_job_iter", message);
     true
 }
 
@@ -218,7 +218,7 @@ unsafe extern "C" fn rs_delta_begin(signature: *mut RsSignature) -> *mut RsJob {
         match index {
             Ok(index) => RsJob::begin(Op::Delta, DeltaWork::new(index, signature)),
             Err(failure) => {
-                failure.cause.iter().for_each(Cause::report);
+                failure.cause.iter().for_each(report);
                 RsJob::begin(Op::Delta, Refused(failure.code.into()))
             }
         }

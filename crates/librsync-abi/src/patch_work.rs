@@ -2,7 +2,7 @@
 
 use crate::{
     buffers::Room,
-    cause::{Cause, Failure},
+    cause::Failure,
     copy_callback::CopyCallback,
     job::Work,
     result_code::RsResult,
@@ -10,6 +10,7 @@ use crate::{
 };
 use rollsync::{
     EndCheck, Job, Limits, PatchJob, Stats,
+    librsync::Cause,
     seal::{FileHasher, Seal},
 };
 
@@ -35,7 +36,7 @@ impl PatchWork {
             let found = hasher.finish();
             if found != new {
                 let message = format!("the new file is {found:?}, and not {new:?}");
-                let cause = Some(Cause::new("rollsync_seal", message));
+                let cause = Some(Cause::new("rs_seal_check", message));
                 return Err(Failure { code: RsResult::MISMATCH, cause });
             }
             self.checked = true;

@@ -1,7 +1,7 @@
 //! What the environment says.
 
-use crate::trace::{Level, log};
-use rollsync::{Profile, Threads};
+use crate::trace::log;
+use rollsync::{Profile, Threads, librsync::Severity};
 use std::env;
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
@@ -41,7 +41,7 @@ fn from_environment<T: std::str::FromStr>(variable: &str, default: T) -> T {
         Some(value) => value,
         None => {
             let message = format!("invalid {variable}={} is ignored", value.to_string_lossy());
-            log(Level::Warning, "rollsync_settings", message);
+            log(Severity::Warning, "rollsync_settings", message);
             default
         }
     }

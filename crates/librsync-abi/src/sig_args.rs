@@ -2,10 +2,11 @@
 
 use crate::{
     boundary::guarded,
-    cause::{Cause, Failure, Hex},
+    cause::{Failure, report},
     result_code::RsResult,
-    trace::{Level, log},
+    trace::log,
 };
+use rollsync::librsync::{Cause, Hex, Severity};
 use rollsync::{BlockLen, Format, SignatureOptions, SignatureParams, StrongLen, StrongLenChoice};
 use std::ffi::c_int;
 
@@ -51,7 +52,7 @@ unsafe extern "C" fn rs_sig_args(
                 RsResult::DONE
             }
             Err(failure) => {
-                failure.cause.iter().for_each(Cause::report);
+                failure.cause.iter().for_each(report);
                 failure.code
             }
         }
@@ -76,8 +77,8 @@ impl Asked {
         };
         let options = SignatureOptions { format, block_len, strong_len };
         let params = options.resolve(basis_len).map_err(|_| self.invalid_strong_len(format))?;
-        if let Some(basis_len) = basis_len {
-            warn_of_weakness(params, basis_len);
+        if let Some(Cause { function, message }) = basis_len.and_then(|len| Cause::weakness(&params, len)) {
+            log(Severity::Warning, function, message);
         }
         Ok(params)
     }
@@ -102,18 +103,5 @@ impl Asked {
     fn invalid_strong_len(self, format: Format) -> Failure {
         let message = format!("invalid strong_len={} for magic={}", self.strong_len, Hex(format.magic()));
         Failure { code: RsResult::PARAM_ERROR, cause: Some(Cause::new("rs_sig_args", message)) }
-    }
-}
-
-fn warn_of_weakness(params: SignatureParams, basis_len: u64) {
-    let least = StrongLen::min_for(Some(basis_len), params.block_len());
-    if params.strong_len() < least {
-        let message = format!(
-            "strong_len={} smaller than recommended minimum {} for old_fsize={basis_len} with block_len={}",
-            params.strong_len().get(),
-            least.get(),
-            params.block_len().get(),
-        );
-        log(Level::Warning, "rs_sig_args", message);
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::{
     boundary::guarded,
-    cause::{Cause, Failure},
+    cause::{Failure, report},
     result_code::RsResult,
 };
 use rollsync::{
     Input, Job, Limits, LoadJob, SearchStats, Signature, SignatureIndex, SignatureParams, Status,
+    librsync::Cause,
 };
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -156,7 +157,7 @@ unsafe extern "C" fn rs_build_hash_table(signature: *mut RsSignature) -> RsResul
         match signature.build() {
             Ok(()) => RsResult::DONE,
             Err(failure) => {
-                failure.cause.iter().for_each(Cause::report);
+                failure.cause.iter().for_each(report);
                 failure.code
             }
         }

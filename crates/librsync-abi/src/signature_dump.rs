@@ -4,10 +4,12 @@ use crate::{
     boundary::guarded,
     hexify::hex,
     signature::{RsSignature, State},
-    statistics::MatchStatistics,
-    trace::{Level, log},
+    trace::log,
 };
-use rollsync::{Signature, WeakKind};
+use rollsync::{
+    Signature, WeakKind,
+    librsync::{MatchStatistics, Severity},
+};
 use rollsync_kernels::weak::mix32;
 
 /// Logs the records of a signature that is loaded; of another, nothing.
@@ -24,7 +26,7 @@ unsafe extern "C" fn rs_sumset_dump(signature: *const RsSignature) {
             State::Loaded(signature, _) => lines(signature),
             State::Indexed(index) => lines(index.signature()),
         };
-        lines.iter().for_each(|line| log(Level::Info, "", line));
+        lines.iter().for_each(|line| log(Severity::Info, "", line));
     });
 }
 
@@ -35,7 +37,7 @@ unsafe extern "C" fn rs_signature_log_stats(signature: *const RsSignature) {
     guarded((), || {
         // SAFETY: the caller's promise.
         if let Some(signature) = unsafe { RsSignature::of_raw(signature) } {
-            log(Level::Info, "", MatchStatistics(signature.searched()).to_string());
+            log(Severity::Info, "", MatchStatistics(signature.searched()).to_string());
         }
     });
 }

@@ -1,6 +1,7 @@
 //! librsync's log.
 
 use crate::boundary::guarded;
+use rollsync::librsync::{Severity, log_line};
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,52 +9,32 @@ use std::sync::{Mutex, PoisonError};
 /// `rs_trace_fn_t`.
 type Sink = unsafe extern "C" fn(c_int, *const c_char);
 
-static LEVEL: AtomicI32 = AtomicI32::new(Level::Info as i32);
+static LEVEL: AtomicI32 = AtomicI32::new(level(Severity::Info));
 static SINK: Mutex<Option<Sink>> = Mutex::new(Some(rs_trace_stderr));
-
-/// The longest message, without prefix and newline; the rest is cut off.
-const MESSAGE_MAX: usize = 999;
-/// The longest line.
-const LINE_MAX: usize = 1039;
-
-/// `rs_loglevel`, those that are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(i32)]
-pub(crate) enum Level {
-    Error = 3,
-    Warning = 4,
-    Info = 6,
-}
 
 /// Gives a line to the application's sink, if it wants it: `librsync: ERROR: (function) message`. `function` may be empty.
 ///
 /// The sink is called here and now, on this thread: nobody who calls this holds a lock or is a worker.
-pub(crate) fn log(level: Level, function: &str, message: impl AsRef<[u8]>) {
+pub(crate) fn log(severity: Severity, function: &str, message: impl AsRef<[u8]>) {
     let sink = *SINK.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(sink) = sink else { return };
-    if level as i32 > LEVEL.load(Ordering::Relaxed) {
+    let level = level(severity);
+    if level > LEVEL.load(Ordering::Relaxed) {
         return;
     }
-    let line = line(level, function, message.as_ref());
+    let mut line = log_line(severity, function, message.as_ref());
+    line.push(0);
     // SAFETY: whoever set the sink promised that it may be called with a level and a C string.
-    unsafe { sink(level as c_int, line.as_ptr().cast()) };
+    unsafe { sink(level, line.as_ptr().cast()) };
 }
 
-/// The line with its newline and the NUL.
-fn line(level: Level, function: &str, message: &[u8]) -> Vec<u8> {
-    let mut line = b"librsync: ".to_vec();
-    line.extend_from_slice(match level {
-        Level::Error => b"ERROR: ",
-        Level::Warning => b"Warning: ",
-        Level::Info => b"",
-    });
-    if !function.is_empty() {
-        line.extend_from_slice(format!("({function}) ").as_bytes());
+/// `rs_loglevel`.
+const fn level(severity: Severity) -> c_int {
+    match severity {
+        Severity::Error => 3,
+        Severity::Warning => 4,
+        Severity::Info => 6,
     }
-    line.extend_from_slice(&message[..message.len().min(MESSAGE_MAX)]);
-    line.truncate(LINE_MAX - 1);
-    line.extend_from_slice(b"\n\0");
-    line
 }
 
 #[unsafe(no_mangle)]
@@ -94,18 +75,4 @@ unsafe extern "C" fn rs_trace_stderr(_level: c_int, message: *const c_char) {
 #[unsafe(no_mangle)]
 extern "C" fn rs_supports_trace() -> c_int {
     0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_have_librsyncs_shape_and_length() {
-        assert_eq!(line(Level::Error, "f", b"message"), b"librsync: ERROR: (f) message\n\0");
-        assert_eq!(line(Level::Info, "", b"statistics"), b"librsync: statistics\n\0");
-        let long = line(Level::Warning, "a_function_of_some_length", &[b'x'; 3000]);
-        assert_eq!(long.len(), LINE_MAX + 1);
-        assert_eq!(long[long.len() - 2..], *b"\n\0");
-    }
 }

@@ -3,8 +3,8 @@
 use crate::{
     basis::StreamBasis,
     boundary::guarded,
-    buffer_sizes::BufferSizes,
-    cause::{Cause, Failure},
+    buffer_sizes::of_application,
+    cause::{Failure, report},
     file::ended,
     result_code::RsResult,
     settings,
@@ -15,6 +15,7 @@ use crate::{
     stream::Stream,
 };
 use libc::FILE;
+use rollsync::librsync::Cause;
 use rollsync::{
     Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EngineError, Error, Job, LoadJob, PatchError,
     PatchJob, Side, SignatureJob,
@@ -46,8 +47,7 @@ unsafe extern "C" fn rs_sig_file(
             return RsResult::PARAM_ERROR;
         };
         let asked = Asked { magic, block_len, strong_len };
-        let prepared =
-            asked.resolve(old.len()).and_then(|params| Ok((params, BufferSizes::of_application()?)));
+        let prepared = asked.resolve(old.len()).and_then(|params| Ok((params, of_application()?)));
         let (params, sizes) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return refuse(&failure),
@@ -81,7 +81,7 @@ unsafe extern "C" fn rs_loadsig_file(
         unsafe { signature.write(RsSignature::into_raw(Arc::clone(&loaded))) };
         // SAFETY: the caller's promise.
         let Some(mut file) = (unsafe { Stream::new(file) }) else { return RsResult::PARAM_ERROR };
-        let sizes = match BufferSizes::of_application() {
+        let sizes = match of_application() {
             Ok(sizes) => sizes,
             Err(failure) => return refuse(&failure),
         };
@@ -113,7 +113,7 @@ unsafe extern "C" fn rs_delta_file(
         let (Some(signature), Some(new), Some(mut delta)) = (signature, new, delta) else {
             return RsResult::PARAM_ERROR;
         };
-        let prepared = signature.index().and_then(|index| Ok((index, BufferSizes::of_application()?)));
+        let prepared = signature.index().and_then(|index| Ok((index, of_application()?)));
         let (index, sizes) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return refuse(&failure),
@@ -149,7 +149,7 @@ unsafe extern "C" fn rs_patch_file(
         else {
             return RsResult::PARAM_ERROR;
         };
-        let sizes = match BufferSizes::of_application() {
+        let sizes = match of_application() {
             Ok(sizes) => sizes,
             Err(failure) => return refuse(&failure),
         };
@@ -170,7 +170,7 @@ unsafe extern "C" fn rs_patch_file(
 }
 
 fn refuse(failure: &Failure) -> RsResult {
-    failure.cause.iter().for_each(Cause::report);
+    failure.cause.iter().for_each(report);
     failure.code
 }
 
@@ -221,11 +221,11 @@ impl Run {
         let failure = match error {
             // Reading and writing is no part of a job, so only the cause is told when that fails.
             Error::Io { side: Side::Read, source, .. } => {
-                Cause::system("rs_infilebuf_fill", "error filling buf from file", &source).report();
+                report(&Cause::system("rs_infilebuf_fill", "error filling buf from file", &source));
                 return RsResult::IO_ERROR;
             }
             Error::Io { side: Side::Write, source, .. } => {
-                Cause::system("rs_outfilebuf_drain", "error draining buf to file", &source).report();
+                report(&Cause::system("rs_outfilebuf_drain", "error draining buf to file", &source));
                 return RsResult::IO_ERROR;
             }
             Error::Engine(error) => {

@@ -49,6 +49,7 @@ mod files;
 mod inspect;
 mod job_reader;
 mod job_writer;
+pub mod librsync;
 mod options;
 mod output_file;
 mod parallel;

@@ -6,9 +6,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::args::FileName;
 use super::failure::Failure;
-use super::messages::{self, Severity};
 use super::output;
 use crate::standard_streams;
+use rollsync::librsync::{Severity, log_line, strerror};
 
 /// An open input. One that was closed before the program began fails when it is read, as in the original.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Input {
             FileName::Standard => Ok(Self { file: standard_streams::input(), is_standard: true }),
             FileName::Path(path) => match File::open(path) {
                 Ok(file) => Ok(Self { file: Ok(file), is_standard: false }),
-                Err(error) => Err(cannot_open(path, "read", &messages::strerror(&error))),
+                Err(error) => Err(cannot_open(path, "read", &strerror(&error))),
             },
         }
     }
@@ -80,5 +80,5 @@ pub(super) fn cannot_open(path: &OsStr, purpose: &str, reason: &str) -> Failure 
         b": ",
         reason.as_bytes(),
     ];
-    Failure::Open(messages::log_line(Severity::Error, "rs_file_open", &message.concat()))
+    Failure::Open(log_line(Severity::Error, "rs_file_open", &message.concat()))
 }

@@ -1,24 +1,17 @@
 //! What is said of a job that failed.
 
+use rollsync::librsync::{Cause, Severity};
 use rollsync::{Error, ResourceError, Side};
 
 use super::failure::Failure;
-use super::messages::{Severity, report_log, strerror};
+use super::messages::report_log;
 use super::op::Op;
 use super::output;
 use super::result_code::ResultCode;
 
-/// A line of the log that tells why a job failed.
-#[derive(Debug)]
-pub(crate) struct Cause {
-    pub(crate) function: &'static str,
-    pub(crate) message: String,
-}
-
-impl Cause {
-    fn report(&self) {
-        report_log(Severity::Error, self.function, self.message.as_bytes());
-    }
+/// Writes what is wrong to the log.
+pub(crate) fn report(cause: &Cause) {
+    report_log(Severity::Error, cause.function, cause.message.as_bytes());
 }
 
 /// Reports why a job failed: `cause` if the job knows one, and that it failed. Reading and writing is no part of a job,
@@ -26,8 +19,7 @@ impl Cause {
 pub(crate) fn job_failure(op: Op, error: &Error, cause: Option<Cause>) -> Failure {
     match error {
         Error::Io { side: Side::Read, source, .. } => {
-            let message = format!("error filling buf from file: {}", strerror(source));
-            Cause { function: "rs_infilebuf_fill", message }.report();
+            report(&Cause::system("rs_infilebuf_fill", "error filling buf from file", source));
             return Failure::Job(ResultCode::IoError);
         }
         Error::Io { side: Side::Write, source, .. } => return output::cannot_write(source),
@@ -35,7 +27,7 @@ pub(crate) fn job_failure(op: Op, error: &Error, cause: Option<Cause>) -> Failur
     }
     let code = ResultCode::from(error.kind());
     if let Some(cause) = cause.or_else(|| (code == ResultCode::MemError).then(|| allocation(error))) {
-        cause.report();
+        report(&cause);
     }
     report_log(Severity::Error, "rs_job_complete", format!("{op} job failed: {code}").as_bytes());
     Failure::Job(code)
@@ -43,12 +35,12 @@ pub(crate) fn job_failure(op: Op, error: &Error, cause: Option<Cause>) -> Failur
 
 /// Reports that there is no memory for something that is not a job.
 pub(crate) fn resource_failure(error: &ResourceError) -> Failure {
-    allocation(error).report();
+    report(&allocation(error));
     Failure::Job(ResultCode::MemError)
 }
 
 fn allocation(error: &impl ToString) -> Cause {
-    Cause { function: "rs_alloc", message: error.to_string() }
+    Cause::new("rs_alloc", error.to_string())
 }
 
 #[cfg(test)]

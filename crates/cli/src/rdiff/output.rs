@@ -7,12 +7,13 @@ use std::path::Path;
 
 use crate::guarded_output::{FinishError, GuardedOutput};
 use crate::interrupt;
+use rollsync::librsync::{Severity, log_line, strerror};
 use rollsync::{FileBacked, OutputError, OutputOptions, OutputStep};
 
 use super::args::FileName;
 use super::failure::Failure;
 use super::input::{Input, cannot_open};
-use super::messages::{Severity, log_line, report_log, strerror};
+use super::messages::report_log;
 use super::result_code::ResultCode;
 
 /// An output under way. One that was closed before the program began fails when it is written.

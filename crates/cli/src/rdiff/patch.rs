@@ -2,21 +2,20 @@
 
 use std::time::Instant;
 
-use rollsync::format::CommandError;
+use rollsync::librsync::Cause;
 use rollsync::seal::FileHasher;
-use rollsync::{Buffers, DELTA_MAGIC, DeltaPart, Drive, EngineError, Error, PatchError, PatchJob, Side};
+use rollsync::{Buffers, Drive, EngineError, Error, PatchError, PatchJob, Side};
 
 use super::args::PatchRequest;
-use super::buffer_sizes::BufferSizes;
+use super::buffer_sizes::buffer_sizes;
 use super::failure::Failure;
 use super::input::Input;
-use super::job_failure::{Cause, job_failure};
-use super::messages;
+use super::job_failure::job_failure;
 use super::op::Op;
 use super::output::Output;
 use super::patch_basis::PatchBasis;
 use super::sealed::{Hashed, SealedFor, seal_cause};
-use super::statistics::JobStatistics;
+use super::statistics::report_job;
 
 /// librsync's own: of what stands behind a delta's end, the statistics count as much as it reads.
 const BUFFERS: Buffers = Buffers { input: 65_536, output: 262_144 };
@@ -27,7 +26,7 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
     let mut delta = Input::open(&request.delta)?;
     let mut output = Output::open(&request.new, request.settings.force, &[&basis, &delta])?;
     request.check()?;
-    let sizes = BufferSizes::new(&request.settings)?;
+    let sizes = buffer_sizes(&request.settings)?;
 
     let sealed = SealedFor::look(&basis, &delta)
         .map_err(|error| job_failure(Op::Patch, &error, seal_cause(&error)))?;
@@ -44,7 +43,7 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
     };
     let ended = ended.map_err(|error| job_failure(Op::Patch, &error, cause(&error, &basis)));
     if request.settings.statistics {
-        JobStatistics::new(Op::Patch, &drive.stats(), begun).report();
+        report_job(Op::Patch, &drive.stats(), begun);
     }
     ended?;
     output.finish()
@@ -52,43 +51,14 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
 
 /// What librsync's log says is wrong with a delta or its basis.
 fn cause(error: &Error, basis: &PatchBasis) -> Option<Cause> {
-    let (function, message) = match error {
+    match error {
         Error::Io { side: Side::Basis, source, .. } => {
-            ("rs_file_copy_cb", format!("{}: {}", basis.step(), messages::strerror(source)))
+            Some(Cause::system("rs_file_copy_cb", basis.step(), source))
         }
-        Error::Engine(EngineError::Patch(error)) => match error {
-            PatchError::InputEnded { part: DeltaPart::Literal, .. } => {
-                ("rs_tube_catchup", "reached end of file while copying data".to_owned())
-            }
-            PatchError::BadMagic { found } => (
-                "rs_patch_s_header",
-                // C's `%#x` writes no prefix before a 0.
-                match found {
-                    0 => format!("got magic number 0 rather than expected value {DELTA_MAGIC:#x}"),
-                    _ => format!("got magic number {found:#x} rather than expected value {DELTA_MAGIC:#x}"),
-                },
-            ),
-            PatchError::Command { error, .. } => match error {
-                CommandError::Reserved { opcode } => {
-                    ("rs_patch_s_run", format!("bogus command {opcode:#04x}"))
-                }
-                CommandError::LiteralLen { len } => {
-                    ("rs_patch_s_literal", format!("invalid length={len} on LITERAL command"))
-                }
-                CommandError::CopyLen { len } => {
-                    ("rs_patch_s_copy", format!("invalid length={len} on COPY command"))
-                }
-                CommandError::CopyOffset { offset } => {
-                    ("rs_patch_s_copy", format!("invalid position={offset} on COPY command"))
-                }
-                _ => return None,
-            },
-            PatchError::BasisEnded { .. } => {
-                ("rs_file_copy_cb", format!("unexpected eof on fd{}", basis.descriptor()))
-            }
-            _ => return None,
-        },
-        error => return seal_cause(error),
-    };
-    Some(Cause { function, message })
+        Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => {
+            Some(Cause::new("rs_file_copy_cb", format!("unexpected eof on fd{}", basis.descriptor())))
+        }
+        Error::Engine(error) => Cause::of(error),
+        error => seal_cause(error),
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use rollsync::librsync::Cause;
 use rollsync::seal::{FileDigest, FileHasher, Seal};
 use rollsync::{Checked, EngineError, Error, Inspection, Mismatch, Options, PatchError, SealCheck};
 
 use super::input::Input;
-use super::job_failure::Cause;
 use super::output::Output;
 use super::patch_basis::PatchBasis;
 
@@ -99,5 +99,5 @@ pub(crate) fn seal_cause(error: &Error) -> Option<Cause> {
         }
         _ => return None,
     };
-    Some(Cause { function: "rs_seal_check", message })
+    Some(Cause::new("rs_seal_check", message))
 }

@@ -2,21 +2,22 @@
 
 use std::time::Instant;
 
+use rollsync::librsync::{Cause, Severity};
 use rollsync::{
-    BlockLen, Format, Options, SignatureOptions, SignatureParams, StrongKind, StrongLen, StrongLenChoice,
-    Threads, WeakKind,
+    BlockLen, Buffers, Format, Options, SignatureOptions, SignatureParams, StrongKind, StrongLen,
+    StrongLenChoice, Threads, WeakKind,
 };
 
 use super::args::{Hash, Rollsum, SignatureRequest, Sums};
-use super::buffer_sizes::BufferSizes;
+use super::buffer_sizes::buffer_sizes;
 use super::failure::Failure;
 use super::input::Input;
 use super::job_failure::job_failure;
-use super::messages::{Severity, report_log};
+use super::messages::report_log;
 use super::op::Op;
 use super::output::Output;
 use super::result_code::ResultCode;
-use super::statistics::JobStatistics;
+use super::statistics::report_job;
 
 /// Writes the signature of the basis.
 pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Failure> {
@@ -24,7 +25,7 @@ pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Fa
     let mut output = Output::open(&request.signature, request.settings.force, &[&basis])?;
     let sums = request.check()?;
     let params = params(request, format(sums), basis.len())?;
-    let sizes = BufferSizes::new(&request.settings)?;
+    let sizes = buffer_sizes(&request.settings)?;
 
     let begun = Instant::now();
     let len = basis.len();
@@ -32,12 +33,12 @@ pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Fa
         .format(params.format())
         .block_len(params.block_len())
         .strong_len(StrongLenChoice::Exactly(params.strong_len()))
-        .buffers(sizes.buffers())
+        .buffers(sizes.buffers_or(Buffers::default()))
         .threads(threads);
     let made = rollsync::signature(&mut basis, len, &mut output, &mut options);
     let stats = made.map_err(|error| job_failure(Op::Signature, &error, None))?;
     if request.settings.statistics {
-        JobStatistics::new(Op::Signature, &stats, begun).report();
+        report_job(Op::Signature, &stats, begun);
     }
     output.finish()
 }
@@ -76,23 +77,10 @@ fn params(
     };
     let options = SignatureOptions { format, block_len, strong_len };
     let params = options.resolve(basis_len).map_err(|_| invalid_strong_len(request, format))?;
-    if let Some(len) = basis_len {
-        warn_of_weakness(params, len);
+    if let Some(Cause { function, message }) = basis_len.and_then(|len| Cause::weakness(&params, len)) {
+        report_log(Severity::Warning, function, message.as_bytes());
     }
     Ok(params)
-}
-
-fn warn_of_weakness(params: SignatureParams, basis_len: u64) {
-    let least = StrongLen::min_for(Some(basis_len), params.block_len());
-    if params.strong_len() < least {
-        let message = format!(
-            "strong_len={} smaller than recommended minimum {} for old_fsize={basis_len} with block_len={}",
-            params.strong_len().get(),
-            least.get(),
-            params.block_len().get(),
-        );
-        report_log(Severity::Warning, "rs_sig_args", message.as_bytes());
-    }
 }
 
 fn invalid_block_len(request: &SignatureRequest) -> Failure {
