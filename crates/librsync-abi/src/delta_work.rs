@@ -51,16 +51,14 @@ impl DeltaWork {
 
 impl Work for DeltaWork {
     fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
-        if self.job.is_none() {
-            self.job = Some(self.start());
-        }
-        let Some(job) = &mut self.job else { return Err(RsResult::INTERNAL_ERROR.into()) };
-        let advanced = advance(job, room, &mut no_basis);
+        let mut job = self.job.take().unwrap_or_else(|| self.start());
+        let advanced = advance(&mut job, room, &mut no_basis);
         if let Some(signature) = &self.signature {
             let now = job.stats().search;
             signature.count(&now, &self.counted);
             self.counted = now;
         }
+        self.job = Some(job);
         advanced
     }
 
@@ -69,25 +67,16 @@ impl Work for DeltaWork {
     }
 
     fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
-        if self.job.is_some() {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.limits = limits;
         Ok(())
     }
 
     fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
-        if self.job.is_some() {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.sealed = sealed;
         Ok(())
     }
 
     fn set_profile(&mut self, profile: Profile) -> Result<(), RsResult> {
-        if self.job.is_some() {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.profile = Some(profile);
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     boundary::guarded,
-    job::{ProgressCallback, RsJob, Work},
+    job::{ProgressCallback, RsJob},
     result_code::RsResult,
     settings,
 };
@@ -78,15 +78,4 @@ unsafe extern "C" fn rollsync_job_cancel(job: *mut RsJob) -> RsResult {
     // SAFETY: the caller's promise. Only this field is touched: the others belong to the thread that uses the job.
     unsafe { &(*job).cancelled }.store(true, Ordering::Relaxed);
     RsResult::DONE
-}
-
-impl RsJob {
-    /// Changes a setting, which a running job does not let itself do.
-    pub(crate) fn set(&self, change: impl FnOnce(&mut dyn Work) -> Result<(), RsResult>) -> RsResult {
-        match self.with_work(change) {
-            Some(Ok(())) => RsResult::DONE,
-            Some(Err(code)) => code,
-            None => RsResult::PARAM_ERROR,
-        }
-    }
 }

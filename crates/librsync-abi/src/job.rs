@@ -29,7 +29,7 @@ pub(crate) trait Work {
     /// What it has counted.
     fn stats(&self) -> Stats;
 
-    /// Sets what it may take. Settings are made before the first step.
+    /// Sets what it may take. Settings are made before the first step: [`RsJob::set`] sees to that.
     fn set_limits(&mut self, _: Limits) -> Result<(), RsResult> {
         Err(RsResult::PARAM_ERROR)
     }
@@ -55,6 +55,8 @@ pub(crate) struct RsJob {
     op: Op,
     /// Borrowed while it runs: a callback cannot run it a second time.
     work: RefCell<Box<dyn Work>>,
+    /// Whether it has gone on: what it does is settled then.
+    started: Cell<bool>,
     /// Whether the last step has panicked, or is under way.
     broken: Cell<bool>,
     /// C reads it whenever it likes between calls, so nothing holds a reference to it.
@@ -91,6 +93,7 @@ impl RsJob {
         Box::into_raw(Box::new(Self {
             op,
             work: RefCell::new(Box::new(work)),
+            started: Cell::new(false),
             broken: Cell::new(false),
             stats: UnsafeCell::new(RsStats::begun(op)),
             progress: Cell::new(None),
@@ -104,7 +107,20 @@ impl RsJob {
         Some(change(&mut **self.work.try_borrow_mut().ok()?))
     }
 
+    /// Changes a setting, as long as it has not gone on.
+    pub(crate) fn set(&self, change: impl FnOnce(&mut dyn Work) -> Result<(), RsResult>) -> RsResult {
+        if self.started.get() {
+            return RsResult::PARAM_ERROR;
+        }
+        match self.with_work(change) {
+            Some(Ok(())) => RsResult::DONE,
+            Some(Err(code)) => code,
+            None => RsResult::PARAM_ERROR,
+        }
+    }
+
     fn go_on(&self, room: &mut Room) -> RsResult {
+        self.started.set(true);
         if self.broken.replace(true) {
             return RsResult::INTERNAL_ERROR;
         }

@@ -18,7 +18,6 @@ use rollsync::{
 pub(crate) struct PatchWork {
     job: PatchJob,
     copy: CopyCallback,
-    started: bool,
     /// Has seen the new file, when a seal is looked for.
     hasher: Option<Box<FileHasher>>,
     /// Whether the seal was compared with the new file.
@@ -27,7 +26,7 @@ pub(crate) struct PatchWork {
 
 impl PatchWork {
     pub(crate) fn new(copy: CopyCallback) -> Self {
-        Self { job: PatchJob::new(), copy, started: false, hasher: None, checked: false }
+        Self { job: PatchJob::new(), copy, hasher: None, checked: false }
     }
 
     /// Holds the new file to the delta's seal, if there is one.
@@ -47,7 +46,6 @@ impl PatchWork {
 
 impl Work for PatchWork {
     fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
-        self.started = true;
         self.job.rearm();
         let copy = self.copy;
         let advanced = advance(&mut self.job, room, &mut |range, place| copy.read(range, place));
@@ -66,17 +64,11 @@ impl Work for PatchWork {
     }
 
     fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
-        if self.started {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.job = self.job.clone().with_limits(limits);
         Ok(())
     }
 
     fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
-        if self.started {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.job = self.job.clone().with_end_check(if sealed { EndCheck::Seal } else { EndCheck::None });
         self.hasher = sealed.then(Box::default);
         Ok(())

@@ -29,14 +29,14 @@ impl SignatureWork {
 
 impl Work for SignatureWork {
     fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
-        if self.job.is_none() {
-            let job = SignatureJob::new(self.asked.resolve(None)?).with_limits(self.limits);
-            self.job = Some(if self.sealed { job.sealed() } else { job });
-        }
-        match &mut self.job {
-            Some(job) => advance(job, room, &mut no_basis),
-            None => Err(RsResult::INTERNAL_ERROR.into()),
-        }
+        let job = match &mut self.job {
+            Some(job) => job,
+            None => {
+                let job = SignatureJob::new(self.asked.resolve(None)?).with_limits(self.limits);
+                self.job.insert(if self.sealed { job.sealed() } else { job })
+            }
+        };
+        advance(job, room, &mut no_basis)
     }
 
     fn stats(&self) -> Stats {
@@ -44,17 +44,11 @@ impl Work for SignatureWork {
     }
 
     fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
-        if self.job.is_some() {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.limits = limits;
         Ok(())
     }
 
     fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
-        if self.job.is_some() {
-            return Err(RsResult::PARAM_ERROR);
-        }
         self.sealed = sealed;
         Ok(())
     }
@@ -92,12 +86,12 @@ impl Work for LoadWork {
 
     fn set_limits(&mut self, limits: Limits) -> Result<(), RsResult> {
         match &mut *self.signature.state() {
-            State::Loading(job, old) if *job.stats() == Stats::default() => {
+            State::Loading(job, old) => {
                 **job = LoadJob::new().with_limits(limits);
                 *old = limits;
                 Ok(())
             }
-            _ => Err(RsResult::PARAM_ERROR),
+            State::Loaded(..) | State::Indexed(..) => Err(RsResult::PARAM_ERROR),
         }
     }
 }

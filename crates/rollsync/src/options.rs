@@ -220,7 +220,7 @@ impl<'a> Options<'a> {
         if let Some(time) = self.time {
             let now = Instant::now();
             let deadline = *self.deadline.get_or_insert(now + time);
-            if now > deadline {
+            if now >= deadline {
                 let limit = millis(time);
                 let needed = limit.saturating_add(millis(now - deadline).max(1));
                 return Err(ResourceError::Limit(LimitError { kind: LimitKind::Time, limit, needed }).into());

@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use rollsync::librsync::Cause;
-use rollsync::seal::FileHasher;
-use rollsync::{Buffers, Drive, EngineError, Error, PatchError, PatchJob, Side};
+use rollsync::{Buffers, Drive, EngineError, Error, HashingWriter, PatchError, PatchJob, Side};
 
 use super::args::PatchRequest;
 use super::buffer_sizes::buffer_sizes;
@@ -14,7 +13,7 @@ use super::job_failure::job_failure;
 use super::op::Op;
 use super::output::Output;
 use super::patch_basis::PatchBasis;
-use super::sealed::{Hashed, SealedFor, seal_cause};
+use super::sealed::{SealedFor, seal_cause};
 use super::statistics::report_job;
 
 /// librsync's own: of what stands behind a delta's end, the statistics count as much as it reads.
@@ -35,9 +34,9 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
     let mut drive = Drive::with_buffers(PatchJob::new(), sizes.buffers_or(BUFFERS));
     let ended = match &sealed {
         Some(sealed) => {
-            let mut hashed = Hashed { output: &mut output, hasher: FileHasher::new() };
+            let mut hashed = HashingWriter::new(&mut output);
             let ended = drive.run_with_basis(&mut delta, &mut basis, &mut hashed);
-            ended.and_then(|()| sealed.hold(hashed.hasher.finish(), &mut basis, &delta))
+            ended.and_then(|()| sealed.hold(hashed.finish(), &mut basis, &delta))
         }
         None => drive.run_onto(&mut delta, &mut basis, &mut output),
     };

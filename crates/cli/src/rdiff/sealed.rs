@@ -1,13 +1,10 @@
 //! Deltas that `rollsync` has sealed. librsync does not read so far, and the original would not notice that they do not hold.
 
-use std::io::{self, Write};
-
 use rollsync::librsync::Cause;
-use rollsync::seal::{FileDigest, FileHasher, Seal};
+use rollsync::seal::{FileDigest, Seal};
 use rollsync::{Checked, EngineError, Error, Inspection, Mismatch, Options, PatchError, SealCheck};
 
 use super::input::Input;
-use super::output::Output;
 use super::patch_basis::PatchBasis;
 
 /// The seal of a delta, which is the one that was sealed, and what it is for.
@@ -60,24 +57,6 @@ impl SealedFor {
             Some(delta) => self.checked.explain(error, basis, delta),
             None => error,
         })
-    }
-}
-
-/// What is written, and seen by a hasher.
-pub(crate) struct Hashed<'a> {
-    pub(crate) output: &'a mut Output,
-    pub(crate) hasher: FileHasher,
-}
-
-impl Write for Hashed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let len = self.output.write(bytes)?;
-        self.hasher.update(&bytes[..len]);
-        Ok(len)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
     }
 }
 

@@ -1,99 +1,15 @@
-//! Holding a patch to its delta's seal.
+//! A delta that is looked at before it is applied.
 
+use super::{Mismatch, SealCheck, check_basis};
 use crate::{Basis, Error, Inspection, Options, Side};
 use rollsync_core::{
-    EndCheck, Error as EngineError, Limits, PatchError,
-    seal::{FileDigest, FileHasher, SEAL_LEN, SEAL_MAGIC, Seal},
+    Error as EngineError, Limits, PatchError,
+    seal::{SEAL_LEN, SEAL_MAGIC, Seal},
 };
 use std::{
-    fmt,
     fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{Read, Seek, SeekFrom},
 };
-
-/// What a patch does about its delta's [seal](crate::seal).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SealCheck {
-    /// One that is there must hold. The delta is read to its end, where nothing else may stand; what is written is hashed,
-    /// and so passes through this process.
-    #[default]
-    IfThere,
-    /// The same, and it is an error if there is none.
-    Required,
-    /// There is none, as far as the caller [knows](peek_seal): one that is there is an error. The delta is read to its end.
-    Plain,
-    /// Nothing behind END is read.
-    Ignored,
-}
-
-impl SealCheck {
-    pub(crate) const fn end_check(self) -> EndCheck {
-        match self {
-            Self::IfThere | Self::Required => EndCheck::Seal,
-            Self::Plain => EndCheck::Plain,
-            Self::Ignored => EndCheck::None,
-        }
-    }
-}
-
-/// How delta, basis and new file do not belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Mismatch {
-    /// The basis has another length than the one that the delta was made for.
-    BasisLen {
-        /// That one's, in bytes.
-        expected: u64,
-        /// This one's.
-        found: u64,
-    },
-    /// The basis has that length, but is another.
-    Basis {
-        /// The one that the delta was made for.
-        expected: FileDigest,
-        /// This one.
-        found: FileDigest,
-    },
-    /// What came out is not the new file. The delta is the one that was sealed; so the basis is wrong, or was not read as it
-    /// is.
-    New {
-        /// The new file.
-        expected: FileDigest,
-        /// What came out.
-        found: FileDigest,
-        /// Whether the basis is known to be the right one: then it is the machine that is at fault.
-        basis_is_right: bool,
-    },
-}
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BasisLen { expected, found } => {
-                write!(f, "it has {found} bytes, the delta was made for a basis of {expected}")
-            }
-            Self::Basis { expected, found } => write!(
-                f,
-                "it is not the basis that the delta was made for: its BLAKE3 is {}, not {}",
-                found.hex(),
-                expected.hex()
-            ),
-            Self::New { basis_is_right: false, .. } => {
-                f.write_str("it is not the basis that the delta was made for: the new file came out wrong")
-            }
-            Self::New { expected, found, .. } => write!(
-                f,
-                "it came out as {} bytes of BLAKE3 {}, and not as the {} bytes of {} that were sealed",
-                found.len,
-                found.hex(),
-                expected.len,
-                expected.hex()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Mismatch {}
 
 /// What the seal at a delta's end says, if there is one. Whether it holds is not known until the delta is read. The file's
 /// position stays; a file that cannot be sought in has none.
@@ -250,98 +166,4 @@ fn regular_len(file: &File) -> Option<u64> {
     let metadata = file.metadata().ok()?;
     let is_empty = || Basis::read_at(&mut file.try_clone().ok()?, 0, &mut [0]).ok().filter(|len| *len == 0);
     (metadata.is_file() && (metadata.len() > 0 || is_empty().is_some())).then_some(metadata.len())
-}
-
-/// Length and digest of what is read, to its end.
-///
-/// # Errors
-/// When reading fails.
-pub fn digest(mut input: impl Read) -> io::Result<FileDigest> {
-    let mut hasher = HashingWriter::new(io::sink());
-    let mut buffer = crate::buffer::Buffer::new(PART);
-    loop {
-        match input.read(buffer.free()) {
-            Ok(0) => return Ok(hasher.finish()),
-            Ok(len) => hasher.hasher.update(&buffer.free()[..len]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// So many bytes are read at once.
-const PART: usize = 256 << 10;
-
-/// Holds what came out to the seal of the delta that it was made with, and that was read whole.
-pub(crate) fn compare(
-    seal: &Seal,
-    found: FileDigest,
-    basis: &mut (impl Basis + ?Sized),
-) -> Result<(), Error> {
-    let Seal::Delta { basis: sealed, new } = *seal else { return Ok(()) };
-    if found == new {
-        return Ok(());
-    }
-    if let Some(sealed) = sealed {
-        check_basis(sealed, basis)?;
-    }
-    Err(Mismatch::New { expected: new, found, basis_is_right: sealed.is_some() }.into())
-}
-
-/// Whether the basis is the one that was sealed.
-pub(crate) fn check_basis(expected: FileDigest, basis: &mut (impl Basis + ?Sized)) -> Result<(), Error> {
-    let mut input = BasisReader { basis, offset: 0 };
-    let found = digest(&mut input).map_err(|source| {
-        let offset = input.offset;
-        Error::Io { side: Side::Basis, offset, source }
-    })?;
-    if found.len != expected.len {
-        return Err(Mismatch::BasisLen { expected: expected.len, found: found.len }.into());
-    }
-    if found != expected {
-        return Err(Mismatch::Basis { expected, found }.into());
-    }
-    Ok(())
-}
-
-/// A basis, read from front to back.
-struct BasisReader<'a, B: ?Sized> {
-    basis: &'a mut B,
-    offset: u64,
-}
-
-impl<B: Basis + ?Sized> Read for BasisReader<'_, B> {
-    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
-        let len = self.basis.read_at(self.offset, place)?.min(place.len());
-        self.offset += len as u64;
-        Ok(len)
-    }
-}
-
-/// Hashes what is written.
-pub(crate) struct HashingWriter<W> {
-    output: W,
-    hasher: FileHasher,
-}
-
-impl<W> HashingWriter<W> {
-    pub(crate) fn new(output: W) -> Self {
-        Self { output, hasher: FileHasher::new() }
-    }
-
-    pub(crate) fn finish(&self) -> FileDigest {
-        self.hasher.finish()
-    }
-}
-
-impl<W: Write> Write for HashingWriter<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let len = self.output.write(bytes)?;
-        self.hasher.update(&bytes[..len.min(bytes.len())]);
-        Ok(len)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
-    }
 }

@@ -1,0 +1,87 @@
+//! Holding a patch to its delta's seal.
+
+mod checked;
+mod digest;
+mod mismatch;
+
+pub use checked::{Checked, peek_seal};
+pub use digest::{HashingWriter, digest};
+pub use mismatch::Mismatch;
+
+use crate::{Basis, Error, Side};
+use rollsync_core::{
+    EndCheck,
+    seal::{FileDigest, Seal},
+};
+use std::io::{self, Read};
+
+/// What a patch does about its delta's [seal](crate::seal).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SealCheck {
+    /// One that is there must hold. The delta is read to its end, where nothing else may stand; what is written is hashed,
+    /// and so passes through this process.
+    #[default]
+    IfThere,
+    /// The same, and it is an error if there is none.
+    Required,
+    /// There is none, as far as the caller [knows](peek_seal): one that is there is an error. The delta is read to its end.
+    Plain,
+    /// Nothing behind END is read.
+    Ignored,
+}
+
+impl SealCheck {
+    pub(crate) const fn end_check(self) -> EndCheck {
+        match self {
+            Self::IfThere | Self::Required => EndCheck::Seal,
+            Self::Plain => EndCheck::Plain,
+            Self::Ignored => EndCheck::None,
+        }
+    }
+}
+
+/// Holds what came out to the seal of the delta that it was made with, and that was read whole.
+pub(crate) fn compare(
+    seal: &Seal,
+    found: FileDigest,
+    basis: &mut (impl Basis + ?Sized),
+) -> Result<(), Error> {
+    let Seal::Delta { basis: sealed, new } = *seal else { return Ok(()) };
+    if found == new {
+        return Ok(());
+    }
+    if let Some(sealed) = sealed {
+        check_basis(sealed, basis)?;
+    }
+    Err(Mismatch::New { expected: new, found, basis_is_right: sealed.is_some() }.into())
+}
+
+/// Whether the basis is the one that was sealed.
+pub(crate) fn check_basis(expected: FileDigest, basis: &mut (impl Basis + ?Sized)) -> Result<(), Error> {
+    let mut input = BasisReader { basis, offset: 0 };
+    let found = digest(&mut input).map_err(|source| {
+        let offset = input.offset;
+        Error::Io { side: Side::Basis, offset, source }
+    })?;
+    if found.len != expected.len {
+        return Err(Mismatch::BasisLen { expected: expected.len, found: found.len }.into());
+    }
+    if found != expected {
+        return Err(Mismatch::Basis { expected, found }.into());
+    }
+    Ok(())
+}
+
+/// A basis, read from front to back.
+struct BasisReader<'a, B: ?Sized> {
+    basis: &'a mut B,
+    offset: u64,
+}
+
+impl<B: Basis + ?Sized> Read for BasisReader<'_, B> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        let len = self.basis.read_at(self.offset, place)?.min(place.len());
+        self.offset += len as u64;
+        Ok(len)
+    }
+}
