@@ -219,8 +219,11 @@ impl<'a> Options<'a> {
         }
         if let Some(time) = self.time {
             let now = Instant::now();
-            let deadline = *self.deadline.get_or_insert(now + time);
-            if now >= deadline {
+            if self.deadline.is_none() {
+                // What lies beyond all time is never reached.
+                self.deadline = now.checked_add(time);
+            }
+            if let Some(deadline) = self.deadline.filter(|deadline| now >= *deadline) {
                 let limit = millis(time);
                 let needed = limit.saturating_add(millis(now - deadline).max(1));
                 return Err(ResourceError::Limit(LimitError { kind: LimitKind::Time, limit, needed }).into());

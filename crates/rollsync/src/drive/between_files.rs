@@ -1,7 +1,7 @@
 //! Copies from the basis' file to the output's that need not pass through memory of ours.
 
 use super::{Drive, Turn, failed, pipe::Pipe, uninterrupted};
-use crate::{Error, Side};
+use crate::{Error, Side, buffer::ALIGN};
 use rollsync_core::Job;
 use std::{
     fs::File,
@@ -9,7 +9,7 @@ use std::{
 };
 
 /// What is moved begins and ends at pages: only there can file systems share what they store.
-const PAGE: u64 = 4096;
+const PAGE: u64 = ALIGN as u64;
 
 /// So many bytes may be shared by two files; less is sooner passed through the pipe.
 const LEAST_MOVED: u64 = 1 << 20;

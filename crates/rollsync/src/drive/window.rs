@@ -1,6 +1,9 @@
 //! Reading ahead in the basis.
 
-use crate::{basis::read_file_at, buffer::Buffer};
+use crate::{
+    basis::read_file_at,
+    buffer::{ALIGN as PAGE, Buffer},
+};
 use std::fs::File;
 
 /// The most that is read at once.
@@ -11,8 +14,6 @@ const LONG: u64 = 16 << 10;
 
 /// Short copies lie near each other when no more than this is between them.
 const NEAR: u64 = 16 << 10;
-
-const PAGE: usize = 4096;
 
 /// Bytes of the basis' file around the last short copy. Copies that lie close behind each other are served from one read
 /// of them all; of what is read, half at least was of use the last time.

@@ -1,10 +1,12 @@
 //! A delta on several threads: segments are searched ahead, and joined where the search proper comes to a position that
 //! the other has been at.
 
-use super::{SEGMENT_MAX, read_full};
+use super::{
+    SEGMENT_MAX,
+    segment::{Cutter, Segment},
+};
 use crate::{
-    Drive, Error, NoBasis, Side,
-    buffer::ALIGN,
+    Drive, Error, NoBasis,
     drive::{Turn, Watch},
 };
 use rollsync_core::{DeltaJob, Searched, SignatureIndex};
@@ -14,7 +16,7 @@ use std::{
     io::{Read, Write},
     panic::resume_unwind,
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, PoisonError,
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -146,22 +148,6 @@ fn take(queue: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
-/// Some positions of the new file, with the bytes behind them that their windows reach into.
-#[derive(Clone, Debug)]
-struct Segment {
-    start: u64,
-    data: Arc<Overlapping>,
-    positions: usize,
-    last: bool,
-}
-
-impl Segment {
-    /// The bytes at its positions.
-    fn own(&self) -> &[u8] {
-        &self.data.bytes()[..self.positions]
-    }
-}
-
 /// Segments on their way: read, given to the workers, taken back in order.
 struct Ahead<R> {
     cutter: Cutter<R>,
@@ -211,79 +197,5 @@ impl<R: Read> Ahead<R> {
             let (number, found) = self.found.recv().ok()?;
             self.waiting.insert(number, found);
         }
-    }
-}
-
-/// Cuts the input into segments.
-struct Cutter<R> {
-    input: R,
-    segment_len: usize,
-    /// How far a window reaches out of its segment, and the byte behind it.
-    overlap: usize,
-    start: u64,
-    /// What is read beyond the last segment.
-    held: Vec<u8>,
-    /// Memory of segments that are done with.
-    spare: Vec<Overlapping>,
-    ended: bool,
-}
-
-impl<R: Read> Cutter<R> {
-    fn new(input: R, segment_len: usize, index: &SignatureIndex) -> Self {
-        let overlap = index.signature().params().block_len().as_usize() + 1;
-        Self { input, segment_len, overlap, start: 0, held: Vec::new(), spare: Vec::new(), ended: false }
-    }
-
-    fn recycle(&mut self, segment: Option<Segment>) {
-        self.spare.extend(segment.and_then(|segment| Arc::into_inner(segment.data)));
-    }
-
-    fn next(&mut self) -> Result<Option<Segment>, Error> {
-        if self.ended {
-            return Ok(None);
-        }
-        let mut data = self.spare.pop().unwrap_or_else(|| Overlapping::new(self.overlap, self.segment_len));
-        let missing = self.segment_len + self.overlap - self.held.len();
-        let offset = self.start + self.held.len() as u64;
-        let len = read_full(&mut self.input, data.behind(&self.held, missing));
-        let len = len.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
-        data.len = self.held.len() + len;
-        self.ended = len < missing;
-        let positions = if self.ended { data.len } else { self.segment_len };
-        self.held.clear();
-        self.held.extend_from_slice(&data.bytes()[positions..]);
-        let segment = Segment { start: self.start, data: Arc::new(data), positions, last: self.ended };
-        self.start += positions as u64;
-        Ok(Some(segment))
-    }
-}
-
-/// A segment's memory: some bytes of the one before, and behind them, from a page's beginning on, what is read.
-#[derive(Debug)]
-struct Overlapping {
-    memory: Vec<u8>,
-    /// Where the page begins.
-    origin: usize,
-    /// Where the bytes in use begin, and how many they are.
-    start: usize,
-    len: usize,
-}
-
-impl Overlapping {
-    fn new(overlap: usize, len: usize) -> Self {
-        let memory = vec![0; overlap + ALIGN + len + overlap];
-        let origin = overlap + memory[overlap..].as_ptr().align_offset(ALIGN).min(ALIGN);
-        Self { memory, origin, start: origin, len: 0 }
-    }
-
-    /// The place for `len` bytes behind `held`.
-    fn behind(&mut self, held: &[u8], len: usize) -> &mut [u8] {
-        self.start = self.origin - held.len();
-        self.memory[self.start..self.origin].copy_from_slice(held);
-        &mut self.memory[self.origin..][..len]
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.memory[self.start..][..self.len]
     }
 }

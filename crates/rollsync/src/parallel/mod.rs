@@ -1,9 +1,11 @@
 //! The work on several threads. They live inside one call, and what comes out is what one thread makes, byte for byte.
 //!
 //! A file is cut into segments of about a MiB. Workers take them as they come, the calling thread puts what they make in
-//! order and does all of the reading, writing and telling that the caller's own code takes part in.
+//! order, writes it and tells of it. The new file of a delta is read by the calling thread, the basis of a signature by
+//! whichever worker has its turn.
 
 mod delta;
+mod segment;
 mod signature;
 
 pub(crate) use signature::signature;

@@ -1,0 +1,96 @@
+//! The new file of a delta, cut into segments that overlap.
+
+use super::read_full;
+use crate::{Error, Side, buffer::ALIGN};
+use rollsync_core::SignatureIndex;
+use std::{io::Read, sync::Arc};
+
+/// Some positions of the new file, with the bytes behind them that their windows reach into.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) start: u64,
+    pub(super) data: Arc<Overlapping>,
+    pub(super) positions: usize,
+    pub(super) last: bool,
+}
+
+impl Segment {
+    /// The bytes at its positions.
+    pub(super) fn own(&self) -> &[u8] {
+        &self.data.bytes()[..self.positions]
+    }
+}
+
+/// Cuts the input into segments.
+pub(super) struct Cutter<R> {
+    input: R,
+    segment_len: usize,
+    /// How far a window reaches out of its segment, and the byte behind it.
+    overlap: usize,
+    start: u64,
+    /// What is read beyond the last segment.
+    held: Vec<u8>,
+    /// Memory of segments that are done with.
+    spare: Vec<Overlapping>,
+    ended: bool,
+}
+
+impl<R: Read> Cutter<R> {
+    pub(super) fn new(input: R, segment_len: usize, index: &SignatureIndex) -> Self {
+        let overlap = index.signature().params().block_len().as_usize() + 1;
+        Self { input, segment_len, overlap, start: 0, held: Vec::new(), spare: Vec::new(), ended: false }
+    }
+
+    pub(super) fn recycle(&mut self, segment: Option<Segment>) {
+        self.spare.extend(segment.and_then(|segment| Arc::into_inner(segment.data)));
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Segment>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut data = self.spare.pop().unwrap_or_else(|| Overlapping::new(self.overlap, self.segment_len));
+        let missing = self.segment_len + self.overlap - self.held.len();
+        let offset = self.start + self.held.len() as u64;
+        let len = read_full(&mut self.input, data.behind(&self.held, missing));
+        let len = len.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
+        data.len = self.held.len() + len;
+        self.ended = len < missing;
+        let positions = if self.ended { data.len } else { self.segment_len };
+        self.held.clear();
+        self.held.extend_from_slice(&data.bytes()[positions..]);
+        let segment = Segment { start: self.start, data: Arc::new(data), positions, last: self.ended };
+        self.start += positions as u64;
+        Ok(Some(segment))
+    }
+}
+
+/// A segment's memory: some bytes of the one before, and behind them, from a page's beginning on, what is read.
+#[derive(Debug)]
+pub(super) struct Overlapping {
+    memory: Vec<u8>,
+    /// Where the page begins.
+    origin: usize,
+    /// Where the bytes in use begin, and how many they are.
+    start: usize,
+    len: usize,
+}
+
+impl Overlapping {
+    fn new(overlap: usize, len: usize) -> Self {
+        let memory = vec![0; overlap + ALIGN + len + overlap];
+        let origin = overlap + memory[overlap..].as_ptr().align_offset(ALIGN).min(ALIGN);
+        Self { memory, origin, start: origin, len: 0 }
+    }
+
+    /// The place for `len` bytes behind `held`.
+    fn behind(&mut self, held: &[u8], len: usize) -> &mut [u8] {
+        self.start = self.origin - held.len();
+        self.memory[self.start..self.origin].copy_from_slice(held);
+        &mut self.memory[self.origin..][..len]
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.memory[self.start..][..self.len]
+    }
+}
