@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod bench;
+mod bindings;
 mod corpus;
 mod demo;
 mod floors;

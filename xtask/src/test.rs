@@ -1,6 +1,7 @@
 use std::env;
 use std::path::Path;
 
+use crate::bindings::{self, Binding};
 use crate::corpus::{self, Size};
 use crate::parts::{Parts, Report};
 use crate::process::{cargo, command, repo, watch};
@@ -22,6 +23,9 @@ pub(crate) fn run() -> Result<(), String> {
     parts.run("tests", || cargo_test(&mut counts));
     for isa in ["portable", "sse2"] {
         parts.run(isa, || capped_test(&mut counts, isa));
+    }
+    for binding in bindings::ALL {
+        parts.run(binding.name, || binding_test(&mut counts, binding));
     }
     let done = parts.finish(env::var_os("REQUIRE_ORACLE").is_some_and(|v| v == "1"));
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
@@ -70,6 +74,18 @@ fn capped_test(counts: &mut Counts, isa: &str) -> Result<Report, String> {
         counts.note_result(line);
     })?;
     if counts.passed == before { Err("no test ran".into()) } else { Ok(report) }
+}
+
+fn binding_test(counts: &mut Counts, binding: &Binding) -> Result<Report, String> {
+    let mut report = Report::default();
+    let before = counts.passed;
+    (binding.test)(&mut |tests| {
+        watch(tests, |line| {
+            report.note_skip(line);
+            counts.note_result(line);
+        })
+    })?;
+    if counts.passed == before && report.skipped.is_empty() { Err("no test ran".into()) } else { Ok(report) }
 }
 
 /// What the caller has set is left alone, and a place that is not there is not named.
