@@ -127,7 +127,7 @@ pub fn delta(
 /// stream fails, a limit is reached, or the work is cancelled. What was written to `output` by then is part of no file: throw it away.
 pub fn patch(
     basis: &mut (impl Basis + ?Sized),
-    delta: impl Read,
+    mut delta: impl Read,
     delta_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
@@ -140,7 +140,15 @@ pub fn patch(
         return Ok(drive.stats());
     }
     let mut output = HashingWriter::new(output);
-    run(&mut drive, Phase::Patch, delta_len, delta, basis, &mut output, options)?;
+    if let Err(error) = run(&mut drive, Phase::Patch, delta_len, &mut delta, basis, &mut output, options) {
+        let forgone = drive.job_mut().forgo_basis();
+        let rest =
+            forgone.then(|| run(&mut drive, Phase::Patch, delta_len, delta, basis, io::sink(), options));
+        return Err(match rest {
+            Some(rest) => sealed::at_fault(error, rest, drive.job().seal(), basis),
+            None => error,
+        });
+    }
     let seal = drive.job().seal();
     match seal {
         Some(seal) => sealed::compare(&seal, output.finish(), basis)?,

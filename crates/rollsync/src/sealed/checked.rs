@@ -1,6 +1,6 @@
 //! A delta that is looked at before it is applied.
 
-use super::{Mismatch, SealCheck, check_basis};
+use super::{Mismatch, SealCheck, explained};
 use crate::{Basis, Error, Inspection, Options, Side};
 use rollsync_core::{
     Error as EngineError, Limits, PatchError,
@@ -129,14 +129,11 @@ impl Checked {
     pub fn explain(&self, error: Error, basis: &mut (impl Basis + ?Sized), delta: &File) -> Error {
         let is_about_files =
             matches!(error, Error::Engine(EngineError::Patch(_)) | Error::Mismatch(Mismatch::New { .. }));
-        let (Some(Seal::Delta { basis: sealed, .. }), true) = (self.seal, is_about_files) else {
-            return error;
-        };
-        match (self.inspect(delta), sealed) {
-            (Err(fault @ Error::Engine(_)), _) => fault,
-            _ if matches!(error, Error::Engine(EngineError::Patch(PatchError::Limit(_)))) => error,
-            (Ok(_), Some(sealed)) => check_basis(sealed, basis).err().unwrap_or(error),
-            _ => error,
+        let (Some(seal), true) = (self.seal, is_about_files) else { return error };
+        match self.inspect(delta) {
+            Err(fault @ Error::Engine(_)) => fault,
+            Ok(_) => explained(error, &seal, basis),
+            Err(_) => error,
         }
     }
 }

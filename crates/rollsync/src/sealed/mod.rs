@@ -10,7 +10,7 @@ pub use mismatch::Mismatch;
 
 use crate::{Basis, Error, Side};
 use rollsync_core::{
-    EndCheck,
+    EndCheck, Error as EngineError, PatchError,
     seal::{FileDigest, Seal},
 };
 use std::io::{self, Read};
@@ -54,6 +54,31 @@ pub(crate) fn compare(
         check_basis(sealed, basis)?;
     }
     Err(Mismatch::New { expected: new, found, basis_is_right: sealed.is_some() }.into())
+}
+
+/// The error to tell when a patch has failed with `error` and the `rest` of its delta was read without the basis: that of
+/// the delta, if it is not what its seal was made for, or that of the basis.
+pub(crate) fn at_fault(
+    error: Error,
+    rest: Result<(), Error>,
+    seal: Option<Seal>,
+    basis: &mut (impl Basis + ?Sized),
+) -> Error {
+    match (rest, seal) {
+        (Err(Error::Engine(EngineError::Patch(PatchError::Limit(_)))), _) => error,
+        (Err(fault @ (Error::Engine(_) | Error::Cancelled)), _) => fault,
+        (Ok(()), Some(seal)) => explained(error, &seal, basis),
+        _ => error,
+    }
+}
+
+/// The error with which a delta that is the one that was sealed could not be applied, or that of the basis.
+fn explained(error: Error, seal: &Seal, basis: &mut (impl Basis + ?Sized)) -> Error {
+    match (&error, *seal) {
+        (Error::Engine(EngineError::Patch(PatchError::Limit(_))), _) => error,
+        (_, Seal::Delta { basis: Some(sealed), .. }) => check_basis(sealed, basis).err().unwrap_or(error),
+        _ => error,
+    }
 }
 
 /// Whether the basis is the one that was sealed.

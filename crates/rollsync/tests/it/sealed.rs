@@ -9,6 +9,7 @@ use rollsync::{
 };
 use std::{
     fs::{self, File},
+    io::{self, Read},
     num::NonZeroUsize,
     path::PathBuf,
     time::Duration,
@@ -172,6 +173,68 @@ fn any_changed_byte_of_the_delta_is_the_deltas_fault() {
     let (role, error) = parts(case.patch(&mut sealing().seal_check(SealCheck::Required)).unwrap_err());
     assert!(matches!(error, Error::Unsealed) && role == Role::Delta, "{error}");
     case.patch(&mut sealing()).unwrap();
+}
+
+#[test]
+fn a_delta_that_cannot_be_read_twice_is_told_from_its_basis() {
+    let basis: Vec<u8> =
+        (0..5000_u32).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 13).to_le_bytes()[0]).collect();
+    let new = [&basis[..3000], b"in between", &basis[2500..]].concat();
+    let (mut sums, mut delta) = (Vec::new(), Vec::new());
+    let block_len = BlockLen::new(256).unwrap();
+    let options = &mut Options::new().seal(true).block_len(block_len);
+    signature(&basis[..], None, &mut sums, options).unwrap();
+    let index = load(&sums[..], None, options).unwrap();
+    rollsync::delta(&index, &new[..], None, &mut delta, options).unwrap();
+    let limits = Limits { output: Some(1 << 20), ..Limits::default() };
+    let piped = |mut basis: &[u8], delta: &[u8]| {
+        patch(&mut basis, delta, None, Vec::new(), &mut Options::new().limits(limits)).map(drop)
+    };
+
+    piped(&basis, &delta).unwrap();
+    for at in 0..delta.len() {
+        for bit in 0..8 {
+            let mut changed = delta.clone();
+            changed[at] ^= 1 << bit;
+            let error = piped(&basis, &changed).unwrap_err();
+            let is_deltas = match error {
+                Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => false,
+                // A literal is not read beyond what is allowed.
+                Error::Engine(EngineError::Patch(PatchError::Limit(limit))) => {
+                    limit.kind == LimitKind::Output
+                }
+                Error::Engine(_) => true,
+                _ => false,
+            };
+            assert!(is_deltas, "{at}, {bit}: {error}");
+        }
+    }
+    // The delta is whole: the basis is at fault, and it is known how.
+    let (short, long) = (&basis[..2600], basis.len() as u64);
+    let error = piped(short, &delta).unwrap_err();
+    assert!(
+        matches!(error, Error::Mismatch(Mismatch::BasisLen { expected, found: 2600 }) if expected == long),
+        "{error}"
+    );
+    // Nothing vouches for a plain delta.
+    let error = piped(short, &delta[..delta.len() - SEAL_LEN]).unwrap_err();
+    assert!(matches!(error, Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. }))), "{error}");
+    // Commands without an end stop where the bytes of the new file would have.
+    let mut bomb = delta[..4].chain(&b"\x49\xff\xff\x01"[..]).chain(Endless(b"\x45\x00\xff"));
+    let options = &mut Options::new().limits(Limits { output: Some(100_000), ..limits });
+    let error = patch(&mut &basis[..], &mut bomb, None, Vec::new(), options).unwrap_err();
+    assert!(matches!(error, Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. }))), "{error}");
+}
+
+/// The same bytes again and again.
+struct Endless(&'static [u8]);
+
+impl Read for Endless {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        let len = place.len() / self.0.len() * self.0.len();
+        place[..len].chunks_exact_mut(self.0.len()).for_each(|chunk| chunk.copy_from_slice(self.0));
+        Ok(len)
+    }
 }
 
 #[test]
