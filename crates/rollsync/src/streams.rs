@@ -25,7 +25,7 @@ use std::io::{self, Read, Write};
 /// # Errors
 /// When the parameters do not suit each other, a stream fails, a limit is reached, or the work is cancelled.
 pub fn signature(
-    basis: impl Read + Send,
+    basis: impl Read,
     basis_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
@@ -37,7 +37,7 @@ pub fn signature(
 fn signature_with(
     params: SignatureParams,
     limits: Limits,
-    basis: impl Read + Send,
+    basis: impl Read,
     basis_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
@@ -204,7 +204,7 @@ pub fn patch_onto(
 /// # Errors
 /// As those have.
 pub fn index_basis(
-    basis: impl Read + Send,
+    basis: impl Read,
     basis_len: Option<u64>,
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {

@@ -3,6 +3,7 @@
 
 use super::{
     SEGMENT_MAX,
+    crew::Crew,
     segment::{Cutter, Segment},
 };
 use crate::{
@@ -12,26 +13,21 @@ use crate::{
 use rollsync_core::{DeltaJob, Searched, SignatureIndex};
 use std::{
     borrow::Borrow,
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     io::{Read, Write},
-    panic::resume_unwind,
-    sync::{
-        Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
-    },
-    thread,
 };
 
 /// Below this block length nothing is searched ahead.
 const BLOCK_LEN_MIN: usize = 128;
 /// So many segments in a row that were searched in vain show that the file is like itself.
 const VAIN: u64 = 2;
-/// So many are then not searched ahead.
+/// So many are then not searched ahead; twice as many, up to the other, when nothing has been of use since.
 const PAUSE: u32 = 16;
+const PAUSE_MAX: u32 = 256;
 
 impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
-    /// As [`run`](Self::run), with `threads` workers that search ahead of the calling thread, which does all reading and
-    /// writing. The delta is the same, byte for byte, and so is what is counted. Memory is some MiB a thread more.
+    /// As [`run`](Self::run), with `threads` threads that search: the calling one, which also does all reading and
+    /// writing, and others. The delta is the same, byte for byte, and so is what is counted. Memory is some MiB a thread more.
     ///
     /// # Errors
     /// When a stream fails or the job does.
@@ -64,51 +60,26 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         }
         let index = self.job().index().clone();
         let index: &SignatureIndex = index.borrow();
-        let (tasks, queue) = channel::<(u64, Segment)>();
-        let (results, found) = channel();
-        let queue = Mutex::new(queue);
-        thread::scope(|scope| {
-            let start = |_| {
-                let (queue, results) = (&queue, results.clone());
-                scope.spawn(move || {
-                    while let Some((number, segment)) = take(queue) {
-                        let Segment { start, data, positions, last } = segment;
-                        let found =
-                            Searched::segment(index, options, &limits, data.bytes(), start, positions, last);
-                        drop(data);
-                        if results.send((number, found)).is_err() {
-                            return;
-                        }
-                    }
-                })
-            };
-            let workers: Vec<_> = (0..threads).map(start).collect();
-            drop(results);
+        let search = |segment: Segment| {
+            let Segment { start, data, positions, last } = segment;
+            Searched::segment(index, options, &limits, data.bytes(), start, positions, last)
+        };
+        Crew::with(threads, &search, |crew| {
             let mut ahead = Ahead {
                 cutter: Cutter::new(input, usize::try_from(segment_len).unwrap_or(usize::MAX), index),
-                // Whoever leaves this early drops the tasks' end; the workers then stop by themselves.
-                tasks,
-                found,
-                waiting: BTreeMap::new(),
+                crew,
                 queue: VecDeque::new(),
-                depth: threads + 1,
-                number: 0,
-                pause: 0,
+                depth: threads + 2,
+                pause: Pause::default(),
             };
-            let stitched = self.stitch(&mut ahead, &mut output, watch);
-            drop(ahead);
-            // A scope waits for what threads do, but not for their end; a caller may be about to unload this code.
-            for worker in workers {
-                worker.join().unwrap_or_else(|panic| resume_unwind(panic));
-            }
-            stitched
+            self.stitch(&mut ahead, &mut output, watch)
         })
     }
 
     /// Drives the job through the segments, with what was found in each of them.
     fn stitch(
         &mut self,
-        ahead: &mut Ahead<impl Read>,
+        ahead: &mut Ahead<'_, '_, impl Read>,
         output: &mut impl Write,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
@@ -125,7 +96,10 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 Turn::Done => return watch(self.bytes_in(), self.bytes_out()),
                 Turn::Starved => {
                     let joined = self.job().joined();
-                    let next = ahead.next(segment.take(), joined.1.saturating_sub(vain) >= VAIN)?;
+                    if joined.1.saturating_sub(vain) >= VAIN {
+                        ahead.pause(joined.0);
+                    }
+                    let next = ahead.next(segment.take())?;
                     done = 0;
                     let Some((next, found)) = next else {
                         self.was_read(0);
@@ -144,58 +118,66 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     }
 }
 
-fn take(queue: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
-}
-
-/// Segments on their way: read, given to the workers, taken back in order.
-struct Ahead<R> {
+/// Segments on their way: read, given to the crew, taken back in order.
+struct Ahead<'c, 'w, R> {
     cutter: Cutter<R>,
-    tasks: Sender<(u64, Segment)>,
-    found: Receiver<(u64, Searched)>,
-    /// What was found out of turn.
-    waiting: BTreeMap<u64, Searched>,
+    crew: &'c Crew<'w, Segment, Searched>,
     /// Each segment that is read, with its number when it is being searched.
     queue: VecDeque<(Segment, Option<u64>)>,
     /// How many of them there are at most.
     depth: usize,
-    number: u64,
-    /// How many more are not to be searched ahead.
-    pause: u32,
+    pause: Pause,
 }
 
-impl<R: Read> Ahead<R> {
-    /// The next segment, and what was found in it. `done` is the one before it; `in_vain` when what was found was of no
-    /// use of late.
-    fn next(
-        &mut self,
-        done: Option<Segment>,
-        in_vain: bool,
-    ) -> Result<Option<(Segment, Option<Searched>)>, Error> {
-        self.cutter.recycle(done);
-        if in_vain && self.pause == 0 {
-            self.pause = PAUSE;
+impl<R: Read> Ahead<'_, '_, R> {
+    /// What was found of late was of no use; `used` segments were, so far.
+    fn pause(&mut self, used: u64) {
+        if self.pause.begin(used) {
+            for (_, number) in &mut self.queue {
+                *number = number.filter(|number| !self.crew.withdraw(*number));
+            }
         }
+    }
+
+    /// The next segment, and what was found in it. `done` is the one before it.
+    fn next(&mut self, done: Option<Segment>) -> Result<Option<(Segment, Option<Searched>)>, Error> {
+        self.cutter.recycle(done);
         while self.queue.len() < self.depth
             && let Some(segment) = self.cutter.next()?
         {
-            let searched = self.pause == 0 && self.tasks.send((self.number, segment.clone())).is_ok();
-            self.queue.push_back((segment, searched.then_some(self.number)));
-            self.number += 1;
-            self.pause = self.pause.saturating_sub(1);
+            let number = (!self.pause.counts()).then(|| self.crew.give(segment.clone()));
+            self.queue.push_back((segment, number));
         }
         let Some((segment, number)) = self.queue.pop_front() else { return Ok(None) };
-        Ok(Some((segment, number.and_then(|number| self.wait(number)))))
+        Ok(Some((segment, number.and_then(|number| self.crew.take(number)))))
+    }
+}
+
+/// Segments that are not searched ahead.
+#[derive(Default)]
+struct Pause {
+    left: u32,
+    /// How many the last pause had, and how many segments had been of use by then.
+    len: u32,
+    used: u64,
+}
+
+impl Pause {
+    /// Begins one, unless one is on.
+    fn begin(&mut self, used: u64) -> bool {
+        if self.left > 0 {
+            return false;
+        }
+        let before = if used == self.used { self.len } else { 0 };
+        self.len = (2 * before).clamp(PAUSE, PAUSE_MAX);
+        (self.left, self.used) = (self.len, used);
+        true
     }
 
-    fn wait(&mut self, number: u64) -> Option<Searched> {
-        loop {
-            if let Some(found) = self.waiting.remove(&number) {
-                return Some(found);
-            }
-            // All workers gone: one has panicked, and the scope will say so.
-            let (number, found) = self.found.recv().ok()?;
-            self.waiting.insert(number, found);
-        }
+    /// Whether a segment falls into it.
+    fn counts(&mut self) -> bool {
+        let is_on = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        is_on
     }
 }

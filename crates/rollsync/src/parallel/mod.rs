@@ -1,9 +1,9 @@
 //! The work on several threads. They live inside one call, and what comes out is what one thread makes, byte for byte.
 //!
-//! A file is cut into segments of about a MiB. Workers take them as they come, the calling thread puts what they make in
-//! order, writes it and tells of it. The new file of a delta is read by the calling thread, the basis of a signature by
-//! whichever worker has its turn.
+//! A file is cut into segments of about a MiB. The calling thread reads them, puts what is made of them in order, writes it
+//! and tells of it; in between it works on segments, as the others do all the time.
 
+mod crew;
 mod delta;
 mod segment;
 mod signature;

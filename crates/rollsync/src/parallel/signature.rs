@@ -1,30 +1,25 @@
 //! A signature on several threads: blocks do not depend on each other.
 
-use super::{SEGMENT_MAX, read_full};
-use crate::{Drive, Error, Side, drive::Watch};
+use super::{SEGMENT_MAX, crew::Crew, read_full};
+use crate::{Drive, Error, Side, buffer::ALIGN, drive::Watch};
 use rollsync_core::{
     Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats,
     seal::{FileHasher, Seal},
 };
 use std::{
-    collections::BTreeMap,
+    collections::VecDeque,
     io::{Read, Write},
-    sync::{
-        Mutex, PoisonError,
-        mpsc::{SyncSender, sync_channel},
-    },
-    thread,
 };
 
 /// About how many bytes a worker takes at once, and how many blocks at most: short blocks have more sums than bytes.
 const SEGMENT: usize = 1 << 20;
 const BLOCKS_MAX: usize = 1 << 14;
 
-/// Makes a signature with `threads` workers, at least 2.
+/// Makes a signature with `threads` threads, at least 2, the calling one among them.
 pub(crate) fn signature(
     params: SignatureParams,
     seal: bool,
-    basis: impl Read + Send,
+    basis: impl Read,
     mut output: impl Write,
     limits: Limits,
     threads: usize,
@@ -42,37 +37,30 @@ pub(crate) fn signature(
     }
     let segment_len = SEGMENT.div_ceil(block_len).min(BLOCKS_MAX) * block_len;
     let hasher = || seal.then(FileHasher::new);
-    let source = Mutex::new(Source { basis, next: 0, offset: 0, ended: false, hasher: hasher() });
+    let mut source =
+        Source { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
     let mut sink = Sink { limits, stats: Stats::default(), output: &mut output, hasher: hasher() };
     sink.stats.block_len = params.block_len().get();
-    thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(threads);
-        for _ in 0..threads {
-            let (source, sender) = (&source, sender.clone());
-            scope.spawn(move || work(params, segment_len, source, &sender));
-        }
-        drop(sender);
-        // Whoever leaves this early drops the receiver; the workers then stop by themselves.
-        let (mut waiting, mut next) = (BTreeMap::new(), 0);
-        for (number, made) in receiver {
-            waiting.insert(number, made);
-            while let Some(made) = waiting.remove(&next) {
-                let Segment { len, blocks, records } = made?;
-                if next == 0 {
-                    sink.write(&params.header(), 0)?;
-                }
-                next += 1;
-                sink.stats.bytes_in += len as u64;
-                sink.write(&records, blocks)?;
-                watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
+    sink.write(&params.header(), 0)?;
+    Crew::with(threads, &|segment| records(params, segment), |crew| {
+        let mut queue = VecDeque::new();
+        loop {
+            while queue.len() < threads + 2
+                && let Some(segment) = source.next()?
+            {
+                queue.push_back(crew.give(segment));
             }
+            // All but the last are there, unless a thread has panicked, and that is passed on.
+            let Some(made) = queue.pop_front().and_then(|number| crew.take(number)) else {
+                return Ok::<(), Error>(());
+            };
+            let Made { segment, blocks, records } = made;
+            sink.stats.bytes_in += segment.len as u64;
+            source.spare.push(segment);
+            sink.write(&records?, blocks)?;
+            watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
         }
-        if next == 0 {
-            sink.write(&params.header(), 0)?;
-        }
-        Ok::<(), Error>(())
     })?;
-    let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(basis), Some(carrier)) = (source.hasher, &sink.hasher) {
         let seal = Seal::Signature { basis: basis.finish() }.records(carrier, &params);
         sink.write(&seal, 0)?;
@@ -80,71 +68,70 @@ pub(crate) fn signature(
     Ok(sink.stats)
 }
 
-/// Where the workers take their segments from, one after another.
+/// The basis, a segment at a time.
 struct Source<R> {
     basis: R,
-    next: u64,
+    segment_len: usize,
     offset: u64,
     ended: bool,
     /// For the seal.
     hasher: Option<FileHasher>,
+    spare: Vec<Segment>,
+}
+
+/// Some blocks of the basis, in memory that begins with a page.
+struct Segment {
+    memory: Vec<u8>,
+    start: usize,
+    len: usize,
+}
+
+impl Segment {
+    fn new(len: usize) -> Self {
+        let memory = vec![0; len + ALIGN];
+        let start = memory.as_ptr().align_offset(ALIGN).min(ALIGN);
+        Self { memory, start, len }
+    }
 }
 
 impl<R: Read> Source<R> {
-    /// Fills `place` with the next segment; its number and length.
-    fn take(&mut self, place: &mut [u8]) -> Option<(u64, Result<usize, Error>)> {
+    fn next(&mut self) -> Result<Option<Segment>, Error> {
         if self.ended {
-            return None;
+            return Ok(None);
         }
-        let number = self.next;
-        self.next += 1;
+        let mut segment = self.spare.pop().unwrap_or_else(|| Segment::new(self.segment_len));
+        let place = &mut segment.memory[segment.start..][..self.segment_len];
         let read = read_full(&mut self.basis, place);
-        if let (Some(hasher), Ok(len)) = (&mut self.hasher, &read) {
-            hasher.update(&place[..*len]);
+        let len = read.map_err(|source| Error::Io { side: Side::Read, offset: self.offset, source })?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&place[..len]);
         }
-        self.ended = !matches!(read, Ok(len) if len == place.len());
-        let offset = self.offset;
-        self.offset += *read.as_ref().unwrap_or(&0) as u64;
-        match read {
-            Ok(0) => None,
-            read => Some((number, read.map_err(|source| Error::Io { side: Side::Read, offset, source }))),
-        }
+        self.ended = len < place.len();
+        self.offset += len as u64;
+        segment.len = len;
+        Ok((len > 0).then_some(segment))
     }
 }
 
-struct Segment {
-    len: usize,
+/// What became of a segment.
+struct Made {
+    segment: Segment,
     blocks: u64,
-    records: Vec<u8>,
+    records: Result<Vec<u8>, ResourceError>,
 }
 
-fn work<R: Read>(
-    params: SignatureParams,
-    segment_len: usize,
-    source: &Mutex<Source<R>>,
-    sender: &SyncSender<(u64, Result<Segment, Error>)>,
-) {
-    let mut memory = vec![0; segment_len + 4096];
-    let origin = memory.as_ptr().align_offset(4096).min(4096);
-    let place = &mut memory[origin..][..segment_len];
+fn records(params: SignatureParams, segment: Segment) -> Made {
+    let blocks = segment.len.div_ceil(params.block_len().as_usize());
     let header_len = params.header().len();
-    loop {
-        let taken = source.lock().unwrap_or_else(PoisonError::into_inner).take(place);
-        let Some((number, read)) = taken else { return };
-        let made = read.and_then(|len| {
-            let blocks = len.div_ceil(params.block_len().as_usize());
-            let mut records = vec![0; header_len + blocks * params.record_len()];
-            let mut job = SignatureJob::new(params);
-            let made = job.step(Input::last(&place[..len]), &mut records)?.produced;
-            records.truncate(made);
-            records.drain(..header_len);
-            Ok(Segment { len, blocks: job.stats().blocks, records })
-        });
-        let failed = made.is_err();
-        if sender.send((number, made)).is_err() || failed {
-            return;
-        }
-    }
+    let mut records = vec![0; header_len + blocks * params.record_len()];
+    let mut job = SignatureJob::new(params);
+    let bytes = &segment.memory[segment.start..][..segment.len];
+    let made = job.step(Input::last(bytes), &mut records).map(|progress| {
+        records.truncate(progress.produced);
+        records.drain(..header_len);
+        records
+    });
+    Made { segment, blocks: job.stats().blocks, records: made }
 }
 
 struct Sink<W> {

@@ -1,0 +1,192 @@
+//! Threads that share work with the one that called them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    panic::resume_unwind,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+/// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
+/// on others: with so many threads as there are processors, none of them waits for a turn, and few are put to sleep.
+pub(super) struct Crew<'w, W, R> {
+    work: &'w (dyn Fn(W) -> R + Sync),
+    desk: Mutex<Desk<W, R>>,
+    /// There is work, or never will be again.
+    given: Condvar,
+    /// Work is done, or was left.
+    done: Condvar,
+}
+
+struct Desk<W, R> {
+    waiting: VecDeque<(u64, W)>,
+    /// How many are being worked on.
+    begun: usize,
+    done: BTreeMap<u64, R>,
+    number: u64,
+    is_closed: bool,
+}
+
+impl<W: Send, R: Send> Crew<'_, W, R> {
+    /// Runs `lead` on this thread and `threads - 1` others beside it, as far as the system lets them start. They have
+    /// ended when this returns.
+    pub(super) fn with<T>(
+        threads: usize,
+        work: &(dyn Fn(W) -> R + Sync),
+        lead: impl FnOnce(&Crew<'_, W, R>) -> T,
+    ) -> T {
+        let desk =
+            Desk { waiting: VecDeque::new(), begun: 0, done: BTreeMap::new(), number: 0, is_closed: false };
+        let crew = &Crew { work, desk: Mutex::new(desk), given: Condvar::new(), done: Condvar::new() };
+        thread::scope(|scope| {
+            let start = |_| thread::Builder::new().spawn_scoped(scope, || crew.serve()).ok();
+            let threads: Vec<_> = (1..threads).map_while(start).collect();
+            let closing = Closing(crew);
+            let led = lead(crew);
+            drop(closing);
+            // A scope waits for what threads do, but not for their end; a caller may be about to unload this code.
+            for thread in threads {
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
+            led
+        })
+    }
+
+    /// Hands out a piece of work; its number.
+    pub(super) fn give(&self, piece: W) -> u64 {
+        let mut desk = self.desk();
+        let number = desk.number;
+        desk.number += 1;
+        desk.waiting.push_back((number, piece));
+        self.given.notify_one();
+        number
+    }
+
+    /// Takes a piece back that nobody has begun; whether there was one.
+    pub(super) fn withdraw(&self, number: u64) -> bool {
+        let waiting = &mut self.desk().waiting;
+        let at = waiting.iter().position(|(waiting, _)| *waiting == number);
+        at.and_then(|at| waiting.remove(at)).is_some()
+    }
+
+    /// What came of a piece that was handed out and not taken back before. None when the thread that had it has
+    /// panicked, which is passed on when all have ended.
+    pub(super) fn take(&self, number: u64) -> Option<R> {
+        let mut desk = self.desk();
+        loop {
+            if let Some(result) = desk.done.remove(&number) {
+                return Some(result);
+            }
+            desk = match desk.waiting.pop_front() {
+                Some(piece) => self.work_on(desk, piece),
+                None if desk.begun == 0 => return None,
+                None => self.done.wait(desk).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn serve(&self) {
+        let mut desk = self.desk();
+        while !desk.is_closed {
+            desk = match desk.waiting.pop_front() {
+                Some(piece) => self.work_on(desk, piece),
+                None => self.given.wait(desk).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn work_on<'d>(
+        &'d self,
+        mut desk: MutexGuard<'d, Desk<W, R>>,
+        (number, piece): (u64, W),
+    ) -> MutexGuard<'d, Desk<W, R>> {
+        desk.begun += 1;
+        drop(desk);
+        let leaving = Leaving(self);
+        let result = (self.work)(piece);
+        let mut desk = self.desk();
+        desk.done.insert(number, result);
+        drop(desk);
+        drop(leaving);
+        self.desk()
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk<W, R>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever is at work leaves it, done or by a panic.
+struct Leaving<'c, 'w, W: Send, R: Send>(&'c Crew<'w, W, R>);
+
+impl<W: Send, R: Send> Drop for Leaving<'_, '_, W, R> {
+    fn drop(&mut self) {
+        self.0.desk().begun -= 1;
+        self.0.done.notify_one();
+    }
+}
+
+/// The caller leaves, done or by a panic: the others stop when their piece is done.
+struct Closing<'c, 'w, W: Send, R: Send>(&'c Crew<'w, W, R>);
+
+impl<W: Send, R: Send> Drop for Closing<'_, '_, W, R> {
+    fn drop(&mut self) {
+        self.0.desk().is_closed = true;
+        self.0.given.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Crew;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn pieces_come_back_by_their_numbers() {
+        for threads in [1, 2, 5] {
+            let squares = Crew::with(threads, &|n: u64| n * n, |crew| {
+                let numbers: Vec<u64> = (0..100).map(|n| crew.give(n)).collect();
+                numbers.into_iter().rev().map(|number| crew.take(number).unwrap()).collect::<Vec<_>>()
+            });
+            assert_eq!(squares, (0..100).rev().map(|n| n * n).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_back_is_dropped() {
+        let piece = std::sync::Arc::new(());
+        Crew::with(3, &|piece: std::sync::Arc<()>| piece, |crew| {
+            for _ in 0..50 {
+                crew.give(piece.clone());
+            }
+            crew.take(0).unwrap();
+        });
+        assert_eq!(std::sync::Arc::strong_count(&piece), 1);
+    }
+
+    #[test]
+    fn what_nobody_has_begun_can_be_taken_back() {
+        Crew::with(1, &|n: u64| n, |crew| {
+            let numbers: Vec<u64> = (0..3).map(|n| crew.give(n)).collect();
+            assert!(crew.withdraw(numbers[1]));
+            assert!(!crew.withdraw(numbers[1]));
+            assert_eq!([0, 2].map(|i| crew.take(numbers[i])), [Some(0), Some(2)]);
+            assert!(!crew.withdraw(numbers[2]));
+        });
+    }
+
+    #[test]
+    fn a_panic_is_passed_on_and_nobody_waits_for_it() {
+        for threads in [1, 2, 3] {
+            let work = |n: u64| assert_ne!(n, 3, "three");
+            let run = || {
+                Crew::with(threads, &work, |crew| {
+                    let numbers: Vec<u64> = (0..10).map(|n| crew.give(n)).collect();
+                    numbers.into_iter().filter_map(|number| crew.take(number)).count()
+                })
+            };
+            let panic = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+            assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains("three")));
+        }
+    }
+}
