@@ -18,6 +18,9 @@ pub(crate) enum Level {
     Sse41,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// With AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
     /// Part of every aarch64.
     #[cfg(target_arch = "aarch64")]
     Neon,
@@ -61,6 +64,8 @@ impl Isa {
             (Level::Sse41, has_sse41()),
             #[cfg(target_arch = "x86_64")]
             (Level::Avx2, has_avx2()),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, has_avx2() && has_avx512()),
             #[cfg(target_arch = "aarch64")]
             (Level::Neon, true),
         ];
@@ -78,6 +83,8 @@ impl Isa {
             Level::Sse41 => "sse4.1",
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => "avx512",
             #[cfg(target_arch = "aarch64")]
             Level::Neon => "neon",
         }
@@ -98,4 +105,12 @@ fn has_avx2() -> bool {
     return std::arch::is_x86_feature_detected!("avx2");
     #[cfg(not(feature = "std"))]
     return cfg!(target_feature = "avx2");
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    #[cfg(feature = "std")]
+    return std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(feature = "std"))]
+    return cfg!(target_feature = "avx512f");
 }

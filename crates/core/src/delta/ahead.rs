@@ -90,7 +90,7 @@ impl HashedAhead {
         let whole = rest.len() / self.block_len;
         let mut count = self.count.min(whole);
         if count < self.count && !last {
-            let lanes = index.signature().params().format().strong.lanes().min(self.patience);
+            let lanes = index.signature().params().format().strong.lanes(self.isa).min(self.patience);
             if count < lanes {
                 return false;
             }
@@ -124,7 +124,8 @@ impl HashedAhead {
         if self.was_false {
             self.positions[0] = position;
             self.len = 1;
-            for (hit, _) in hits.filter(|(_, weak)| index.knows(*weak)).take(self.count - 1) {
+            let lanes = index.signature().params().format().strong.lanes(self.isa);
+            for (hit, _) in hits.filter(|(_, weak)| index.knows(*weak)).take(lanes - 1) {
                 self.positions[self.len] = hit;
                 self.len += 1;
             }

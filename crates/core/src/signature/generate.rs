@@ -108,7 +108,7 @@ impl SignatureJob {
     /// How many blocks are hashed side by side: as many as there are lanes, but four are better than more than memory
     /// has place for.
     const fn lanes(&self) -> usize {
-        let mut lanes = self.params.format().strong.lanes();
+        let mut lanes = self.params.format().strong.lanes(self.isa);
         while lanes > 4 && self.params.block_len().as_usize().saturating_mul(lanes) > GATHERED_MAX {
             lanes /= 2;
         }

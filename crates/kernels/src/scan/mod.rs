@@ -124,7 +124,9 @@ impl Scan {
         match self.isa.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is AVX2.
-            Level::Avx2 => unsafe { avx2::scan(filter, &mut window, outgoing, incoming, from, hits) },
+            Level::Avx2 | Level::Avx512 => unsafe {
+                avx2::scan(filter, &mut window, outgoing, incoming, from, hits)
+            },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is SSE4.1.
             Level::Sse41 => unsafe { sse41::scan(filter, &mut window, outgoing, incoming, from, hits) },

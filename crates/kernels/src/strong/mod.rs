@@ -3,6 +3,7 @@
 //! MD4 (RFC 1320) for old signatures, BLAKE2b with a 32-byte digest (RFC 7693, unkeyed) for new ones. A
 //! signature keeps the leading bytes of the digest.
 
+mod blake2b;
 mod md4;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,6 @@ mod tests;
 pub use md4::Md4;
 
 use crate::Isa;
-use blake2b_simd::many::{HashManyJob, hash_many};
 
 /// Which strong sum a signature carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,10 +33,10 @@ impl StrongKind {
 
     /// How many blocks make [`sums`] worth its while: with fewer, part of the vector registers is empty.
     #[must_use]
-    pub const fn lanes(self) -> usize {
+    pub const fn lanes(self, isa: Isa) -> usize {
         match self {
             Self::Md4 => LANES,
-            Self::Blake2 => 4,
+            Self::Blake2 => blake2b::lanes(isa),
         }
     }
 }
@@ -66,19 +66,7 @@ pub fn sums(isa: Isa, kind: StrongKind, blocks: &[&[u8]], digests: &mut [Digest]
             digests.fill([0; 32]);
             md4::digests(isa, blocks, |i, digest| digests[i][..16].copy_from_slice(&digest));
         }
-        StrongKind::Blake2 => {
-            let params = blake2b_params();
-            for (blocks, digests) in blocks.chunks(LANES).zip(digests.chunks_mut(LANES)) {
-                let mut jobs: [HashManyJob<'_>; LANES] = core::array::from_fn(|i| {
-                    HashManyJob::new(&params, blocks.get(i).copied().unwrap_or(&[]))
-                });
-                let jobs = &mut jobs[..blocks.len()];
-                hash_many(jobs.iter_mut());
-                for (job, digest) in jobs.iter().zip(digests) {
-                    digest.copy_from_slice(job.to_hash().as_bytes());
-                }
-            }
-        }
+        StrongKind::Blake2 => blake2b::digests(isa, blocks, digests),
     }
 }
 
@@ -106,7 +94,7 @@ impl Hasher {
     pub fn new(kind: StrongKind) -> Self {
         Self(match kind {
             StrongKind::Md4 => State::Md4(Md4::new()),
-            StrongKind::Blake2 => State::Blake2(blake2b_params().to_state()),
+            StrongKind::Blake2 => State::Blake2(blake2b::params().to_state()),
         })
     }
 
@@ -131,11 +119,4 @@ impl Hasher {
         }
         digest
     }
-}
-
-/// BLAKE2b with digest length 32: not the first half of BLAKE2b-512.
-fn blake2b_params() -> blake2b_simd::Params {
-    let mut params = blake2b_simd::Params::new();
-    params.hash_length(32);
-    params
 }

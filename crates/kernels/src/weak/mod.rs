@@ -70,7 +70,7 @@ fn append_rabin_karp(isa: Isa, hash: u32, bytes: &[u8]) -> u32 {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 => unsafe { x86::rabin_karp_avx2(hash, bytes) },
+        Level::Avx2 | Level::Avx512 => unsafe { x86::rabin_karp_avx2(hash, bytes) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is SSE4.1.
         Level::Sse41 => unsafe { x86::rabin_karp_sse41(hash, bytes) },
@@ -86,7 +86,7 @@ fn append_rollsum(isa: Isa, s1: u32, s2: u32, bytes: &[u8]) -> (u32, u32) {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 => unsafe { x86::rollsum_avx2(s1, s2, bytes) },
+        Level::Avx2 | Level::Avx512 => unsafe { x86::rollsum_avx2(s1, s2, bytes) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is SSE2.
         Level::Sse2 | Level::Sse41 => unsafe { x86::rollsum_sse2(s1, s2, bytes) },
