@@ -108,7 +108,7 @@ namespace librsync.net
                 {
                     throw new EndOfStreamException("the delta ends before its END");
                 }
-                number = number << 8 | (long)next;
+                number = number * 256 + next;
             }
             return number;
         }

@@ -1,0 +1,1 @@
+namespace Rollsync.Tests { public static class MemoryTests {} }
