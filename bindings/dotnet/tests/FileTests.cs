@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO;
 
 namespace Rollsync.Tests
@@ -44,6 +45,24 @@ namespace Rollsync.Tests
             }
         }
 
+        public static void PermissionsAreKept()
+        {
+            using (var folder = new Folder())
+            {
+                string path = folder["secret"];
+                File.WriteAllBytes(path, new byte[10]);
+                foreach (string mode in new[] { "600", "640", "755" })
+                {
+                    Run("chmod", mode + " " + path);
+                    using (var file = new AtomicFile(path))
+                    {
+                        file.Commit();
+                    }
+                    Check.Equal(mode, Run("stat", "-c %a " + path), "permissions");
+                }
+            }
+        }
+
         public static void AFileAppearsWhenItIsCommitted()
         {
             using (var folder = new Folder())
@@ -70,6 +89,18 @@ namespace Rollsync.Tests
                 }
                 Check.Same(new byte[] { 2 }, File.ReadAllBytes(path), "the last that was committed");
                 Check.Equal(1, folder.Count, "files");
+            }
+        }
+
+        private static string Run(string program, string arguments)
+        {
+            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
+            using (Process process = Process.Start(start))
+            {
+                string printed = process.StandardOutput.ReadToEnd().Trim();
+                process.WaitForExit();
+                Check.Equal(0, process.ExitCode, program);
+                return printed;
             }
         }
     }

@@ -4,7 +4,8 @@ using System.IO;
 namespace Rollsync
 {
     /// <summary>A file that appears under its name when <see cref="Commit"/> says so, whole, in place of the one that may be
-    /// there; until then it is a temporary beside it, which <see cref="Dispose"/> removes.</summary>
+    /// there; until then it is a temporary beside it, which <see cref="Dispose"/> removes. On Linux it has the permissions of
+    /// the one that was there.</summary>
     public sealed class AtomicFile : IDisposable
     {
         private readonly string path;
@@ -24,6 +25,16 @@ namespace Rollsync
             string name = "." + Path.GetFileName(this.path) + "." + Guid.NewGuid().ToString("N") + ".tmp";
             temporary = Path.Combine(folder, name);
             stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 64 * 1024);
+            try
+            {
+                // Before anything is in it.
+                PosixMode.Copy(this.path, temporary);
+            }
+            catch (IOException)
+            {
+                Dispose();
+                throw;
+            }
         }
 
         /// <summary>What is written to it.</summary>
