@@ -85,14 +85,15 @@ namespace Rollsync.Tests
             using (var job = new PatchJob())
             {
                 int consumed, produced;
-                byte[] broken = Data.Bytes("72730236" + "45000355");
+                byte[] broken = Data.Bytes("72730236" + "450003" + "450003" + "55");
                 var room = new byte[100];
                 JobStatus status = job.Step(broken, true, room, out consumed, out produced);
                 Check.Equal(JobStatus.NeedBasis, status, "a copy comes first");
                 job.GiveBasis(Basis);
                 status = job.Step(Data.Part(broken, consumed, broken.Length), true, room, out consumed, out produced);
                 Check.Equal(JobStatus.NeedOutput, status, "what was delivered comes first");
-                Check.Same(Data.Part(Basis, 0, 3), Data.Part(room, 0, produced), "delivered");
+                byte[] three = Data.Part(Basis, 0, 3);
+                Check.Same(Data.Join(three, three), Data.Part(room, 0, produced), "delivered");
                 for (int i = 0; i < 2; i++)
                 {
                     Check.Fails(

@@ -75,6 +75,15 @@ namespace Rollsync.Tests
             byte[] expected = Data.Join(new byte[] { 97, 98, 99 }, Data.Part(basis, 10, 110));
             Check.Same(expected, Data.All(Librsync.ApplyDelta(Data.Stream(basis), Data.Stream(delta))), "old namespace");
             Check.Same(expected, Engine.Patch(basis, delta), "engine");
+            using (Stream stream = Librsync.ApplyDelta(Data.Stream(basis), Data.Stream(delta)))
+            {
+                // The edges of the commands among them.
+                for (int from = expected.Length - 1; from >= 0; from--)
+                {
+                    stream.Position = from;
+                    Check.Same(Data.Part(expected, from, expected.Length), Data.All(stream), "from " + from);
+                }
+            }
         }
 
         public static void ASignatureIsReadFromAnywhere()
@@ -162,6 +171,7 @@ namespace Rollsync.Tests
             Check.Throws<EndOfStreamException>(() => apply("72730236450001"), "no END");
             Check.Throws<EndOfStreamException>(() => apply("727302364500"), "half a command");
             Check.Throws<EndOfStreamException>(() => apply("727302360561"), "half a literal");
+            Check.Throws<EndOfStreamException>(() => apply("72730236" + "440000010000000000" + "00"), "a literal of 2^40 bytes");
             Check.Throws<InvalidDataException>(() => apply("727302365500"), "a reserved opcode");
             Check.Throws<InvalidDataException>(() => apply("72730236410000"), "a literal of no length");
             Check.Throws<InvalidDataException>(() => apply("7273023645000000"), "a copy of no length");

@@ -94,11 +94,11 @@ namespace Rollsync.Tests
         public static void AStreamIsReadFromWhereItStands()
         {
             byte[] basis, newFile;
-            Data.Pair(14, 5000, out basis, out newFile);
-            using (var input = Data.Stream(Data.Join(new byte[77], basis)))
+            Data.Pair(14, 70000, out basis, out newFile);
+            using (var input = Data.Stream(Data.Join(new byte[500000], basis)))
             using (var output = new MemoryStream())
             {
-                input.Position = 77;
+                input.Position = 500000;
                 Engine.Signature(input, output);
                 Check.Same(Engine.Signature(basis), output.ToArray(), "signature");
             }

@@ -9,8 +9,7 @@ namespace Rollsync
         internal const int Done = 0;
         internal const int Blocked = 1;
 
-        /// <summary>The library's soname. On Linux both runtimes look it up as it is; Rollsync.dll.config gives Mono the
-        /// names of other systems.</summary>
+        /// <summary>The library's soname: librsync.so alone is what a development package may lack or bring.</summary>
         private const string Library = "librsync.so.2";
 
         private static readonly object Gate = new object();
