@@ -3,6 +3,7 @@
 # prints what is there:
 #   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
 #   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
+#   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #
 # usage: testing/oracles/install.sh
@@ -21,6 +22,7 @@ declare -A wheel_sha256=(
     [x86_64]=be268884a4218d5e298ac0711f47c38805cb4de2728d29685022ef1dd9d37e1e
     [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
 )
+mono_http=/usr/lib/mono/4.5/System.Net.Http.dll
 missing=0
 
 main() {
@@ -48,6 +50,9 @@ debian_packages() {
     [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
     command -v abidiff >/dev/null || packages+=(abigail-tools)
     command -v valgrind >/dev/null || packages+=(valgrind)
+    command -v mono >/dev/null || packages+=(mono-runtime)
+    command -v mcs >/dev/null || packages+=(mono-mcs)
+    [ -e "$mono_http" ] || packages+=(libmono-system-net-http4.0-cil)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
@@ -55,6 +60,9 @@ debian_packages() {
     report_header
     report_tool abidiff abigail-tools
     report_tool valgrind valgrind
+    report_tool mono mono-runtime
+    report_tool mcs mono-mcs
+    report_mono_http
 }
 
 report_tool() {
@@ -62,6 +70,14 @@ report_tool() {
         found "$1" "$(command -v "$1")"
     else
         skipped "$1 is not installed (Debian package $2)"
+    fi
+}
+
+report_mono_http() {
+    if [ -e "$mono_http" ]; then
+        found System.Net.Http "$mono_http"
+    else
+        skipped "no $mono_http (Debian package libmono-system-net-http4.0-cil)"
     fi
 }
 

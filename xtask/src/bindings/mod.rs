@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+mod dotnet;
+
 /// Runs a program of tests. What it prints is shown; a line `SKIPPED: ...` is kept, and its closing line counts:
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s`.
 pub(crate) type Run<'a> = dyn FnMut(&mut Command) -> Result<(), String> + 'a;
@@ -15,4 +17,4 @@ pub(crate) struct Binding {
 }
 
 /// Every binding, in the order in which they are tested: each reads what those before it have written.
-pub(crate) const ALL: &[Binding] = &[];
+pub(crate) const ALL: &[Binding] = &[dotnet::BINDING];

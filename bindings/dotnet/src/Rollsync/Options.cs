@@ -1,0 +1,40 @@
+using System;
+
+namespace Rollsync
+{
+    /// <summary>How work is done. Every property has a default; each call uses those that concern it.</summary>
+    public sealed class Options
+    {
+        /// <summary>For <see cref="StrongLength"/>: the shortest that is recommended for the basis' length.</summary>
+        public const int Shortest = -1;
+
+        internal static readonly Options Default = new Options();
+
+        /// <summary>Which sums a signature holds; RabinKarp and BLAKE2b.</summary>
+        public SignatureFormat Format { get; set; } = SignatureFormat.RabinKarpBlake2;
+
+        /// <summary>Bytes a block; 0 is what is recommended for the basis' length.</summary>
+        public int BlockLength { get; set; }
+
+        /// <summary>Bytes of each strong sum that a signature keeps; 0 is all of them, <see cref="Shortest"/> the shortest that
+        /// is recommended.</summary>
+        public int StrongLength { get; set; }
+
+        /// <summary>Whose deltas are written.</summary>
+        public Profile Profile { get; set; } = Profile.Compact;
+
+        /// <summary>Whether signatures and deltas are sealed, and whether a patch looks for a seal; true. A sealed file stays one
+        /// that every librsync reads. A patch that looks for a seal reads the delta to its end, and takes nothing else behind
+        /// it (but the three zeros that librsync.net leaves there).</summary>
+        public bool Seal { get; set; } = true;
+
+        /// <summary>Whether a patch without a seal that holds is an error; false. Needs <see cref="Seal"/>.</summary>
+        public bool RequireSeal { get; set; }
+
+        /// <summary>What may be taken of each resource; null is no limit.</summary>
+        public Limits Limits { get; set; }
+
+        /// <summary>Who is told how far the work is; null is nobody.</summary>
+        public IProgress<Report> Progress { get; set; }
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Rollsync
+{
+    /// <summary>Delta in, new file out. When a step answers with <see cref="JobStatus.NeedBasis"/>, it wants
+    /// <see cref="BasisLength"/> bytes of the basis from <see cref="BasisOffset"/> on, which <see cref="GiveBasis"/> brings;
+    /// then the next step goes on.</summary>
+    public sealed class PatchJob : Job
+    {
+        private readonly BasisWindow window;
+        private readonly bool requiresSeal;
+        private readonly bool looksForSeal;
+
+        /// <summary>A job that applies one delta.</summary>
+        public PatchJob(Options options = null)
+            : this(options ?? Options.Default, new BasisWindow())
+        {
+        }
+
+        private PatchJob(Options options, BasisWindow window)
+            : base(Begin(window), options)
+        {
+            this.window = window;
+            looksForSeal = options.Seal;
+            requiresSeal = options.RequireSeal;
+            if (requiresSeal && !looksForSeal)
+            {
+                throw new ArgumentException("RequireSeal needs Seal", nameof(options));
+            }
+            SetLimits(options.Limits);
+            if (looksForSeal)
+            {
+                RollsyncException.Check(Native.rollsync_job_set_seal(Handle, 1));
+            }
+        }
+
+        /// <summary>Where in the basis the wanted bytes begin.</summary>
+        public long BasisOffset
+        {
+            get { return window.WantedOffset; }
+        }
+
+        /// <summary>How many bytes of the basis are wanted; fewer will do.</summary>
+        public int BasisLength
+        {
+            get { return window.WantedLength; }
+        }
+
+        internal override Seal Seal
+        {
+            get
+            {
+                if (!looksForSeal)
+                {
+                    return null;
+                }
+                var seal = new Native.JobSeal { Size = (UIntPtr)Marshal.SizeOf(typeof(Native.JobSeal)) };
+                return Native.rollsync_job_seal(Handle, ref seal) == Native.Done ? new Seal(ref seal) : null;
+            }
+        }
+
+        /// <summary>Brings the wanted bytes, or the first of them. None means that the basis has ended there: then the next step
+        /// fails with <see cref="ErrorKind.InputEnded"/>.</summary>
+        public void GiveBasis(ReadOnlySpan<byte> bytes)
+        {
+            int length = Math.Min(bytes.Length, BasisLength);
+            bytes.Slice(0, length).CopyTo(window.Place(length));
+            window.Give(length);
+        }
+
+        internal BasisWindow Window
+        {
+            get { return window; }
+        }
+
+        /// <summary>The library takes a step that moves nothing, though input and room are there, for its own error; but a job
+        /// that stands before a copy moves nothing before its basis has come. So what was begun is gone on with first, and
+        /// input is offered when that is through.</summary>
+        internal override JobStatus Advance(
+            ReadOnlySpan<byte> input, bool isLast, Span<byte> output, out int consumed, out int produced)
+        {
+            JobStatus status = IterateOnce(default(ReadOnlySpan<byte>), false, output, out consumed, out produced);
+            if (status == JobStatus.NeedInput && (isLast || !input.IsEmpty))
+            {
+                int more;
+                try
+                {
+                    status = IterateOnce(input, isLast, output.Slice(produced), out consumed, out more);
+                }
+                catch (RollsyncException) when (produced > 0)
+                {
+                    // It comes again with the next step: what is delivered goes first.
+                    return JobStatus.NeedOutput;
+                }
+                produced += more;
+            }
+            if (status == JobStatus.Done && requiresSeal && Seal == null)
+            {
+                throw new RollsyncException(ErrorKind.Mismatch, "the delta has no seal");
+            }
+            return status;
+        }
+
+        private JobStatus IterateOnce(
+            ReadOnlySpan<byte> input, bool isLast, Span<byte> output, out int consumed, out int produced)
+        {
+            window.IsWanted = false;
+            JobStatus status = Iterate(input, isLast, output, out consumed, out produced);
+            return window.IsWanted && status == JobStatus.NeedInput ? JobStatus.NeedBasis : status;
+        }
+
+        private static JobHandle Begin(BasisWindow window)
+        {
+            Native.Require();
+            GCHandle opaque = GCHandle.Alloc(window);
+            return new JobHandle(Native.rs_patch_begin(BasisWindow.Callback, GCHandle.ToIntPtr(opaque)), opaque);
+        }
+    }
+}

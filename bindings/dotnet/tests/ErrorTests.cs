@@ -1,0 +1,156 @@
+using System;
+using System.IO;
+using System.Linq;
+
+namespace Rollsync.Tests
+{
+    public static class ErrorTests
+    {
+        private static readonly byte[] Basis = Data.Random(21, 10000);
+        private static readonly byte[] Sums = Engine.Signature(Basis);
+        private static readonly byte[] Delta = Engine.Delta(Sums, Basis);
+
+        public static void InputEnded()
+        {
+            Check.Fails(ErrorKind.InputEnded, () => Signature.Load(Data.Part(Sums, 0, 7)), "half a header");
+            Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(Basis, Data.Part(Delta, 0, 5)), "half a delta");
+            byte[] plain = Engine.Delta(Sums, Basis, new Options { Seal = false });
+            Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(new byte[3], plain), "half a basis");
+        }
+
+        public static void BadMagicNamesBoth()
+        {
+            RollsyncException e = Check.Fails(ErrorKind.BadMagic, () => Engine.Patch(Basis, Sums), "a signature as delta");
+            Check.That(e.Message.Contains("0x72730147") && e.Message.Contains("0x72730236"), e.Message);
+            Check.Fails(ErrorKind.BadMagic, () => Signature.Load(Data.Bytes("727302360000010000000020")), "a delta's");
+            Check.Fails(
+                ErrorKind.BadMagic, () => Engine.Signature(Basis, new Options { Format = (SignatureFormat)77 }), "format 77");
+            Check.Fails(
+                ErrorKind.BadMagic, () => Engine.Signature(Basis, new Options { Format = 0 }), "format 0");
+        }
+
+        public static void Corrupt()
+        {
+            Check.Fails(ErrorKind.Corrupt, () => Engine.Patch(Basis, Data.Bytes("7273023655")), "a reserved opcode");
+            Check.Fails(ErrorKind.Corrupt, () => Engine.Patch(Basis, Data.Join(Delta, new byte[1])), "bytes behind a seal");
+            byte[] changed = Sums.ToArray();
+            changed[20] ^= 1;
+            Check.Fails(ErrorKind.Corrupt, () => Signature.Load(changed), "a sealed signature with another byte");
+        }
+
+        public static void Mismatch()
+        {
+            byte[] other = Basis.ToArray();
+            other[9] ^= 1;
+            Check.Fails(ErrorKind.Mismatch, () => Engine.Patch(other, Delta), "another basis");
+            byte[] plain = Engine.Delta(Sums, Basis, new Options { Seal = false });
+            Check.Same(Basis, Engine.Patch(Basis, plain), "a plain delta");
+            var required = new Options { RequireSeal = true };
+            Check.Fails(ErrorKind.Mismatch, () => Engine.Patch(Basis, plain, required), "a plain delta, where a seal is required");
+            Check.Throws<ArgumentException>(
+                () => new PatchJob(new Options { RequireSeal = true, Seal = false }), "a seal that is not looked for");
+        }
+
+        public static void Param()
+        {
+            Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { StrongLength = 33 }), "33 bytes");
+            Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { StrongLength = -2 }), "-2 bytes");
+            Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { BlockLength = -1 }), "-1 byte");
+            var md4 = new Options { StrongLength = 17, Format = SignatureFormat.RabinKarpMd4 };
+            Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, md4), "17 bytes of MD4");
+        }
+
+        public static void Limit()
+        {
+            Check.Fails(ErrorKind.Limit, () => Engine.Signature(Basis, With(new Limits { Output = 100 })), "output");
+            Check.Fails(ErrorKind.Limit, () => Signature.Load(Sums, With(new Limits { Records = 5 })), "records");
+            Check.Fails(ErrorKind.Limit, () => Signature.Load(Sums, With(new Limits { Memory = 500 })), "memory");
+            byte[] literal = Engine.Diff(new byte[0], Basis);
+            Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, literal, With(new Limits { Literal = 100 })), "literal");
+            byte[] huge = Data.Bytes("72730236480000000100000000" + "00");
+            Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, huge, With(new Limits { Output = 1 << 20 })), "2^32");
+            Check.Fails(
+                ErrorKind.Limit, () => Engine.Signature(Basis, With(new Limits { Time = TimeSpan.FromTicks(1) })), "time");
+            Check.Throws<ArgumentOutOfRangeException>(
+                () => Engine.Signature(Basis, With(new Limits { Output = -1 })), "a negative limit");
+            var roomy = new Limits
+            {
+                Output = 1 << 20, Records = 1000, Memory = 1 << 20, Literal = 1 << 20, WorkPerByte = 8, Time = TimeSpan.FromDays(1),
+            };
+            Check.Same(Basis, Engine.Patch(Basis, Engine.Diff(Basis, Basis, With(roomy)), With(roomy)), "within limits");
+        }
+
+        public static void AFailedJobSaysSoAgain()
+        {
+            using (var job = new PatchJob())
+            {
+                int consumed, produced;
+                byte[] broken = Data.Bytes("72730236" + "450003" + "450003" + "55");
+                var room = new byte[100];
+                JobStatus status = job.Step(broken, true, room, out consumed, out produced);
+                Check.Equal(JobStatus.NeedBasis, status, "a copy comes first");
+                job.GiveBasis(Basis);
+                status = job.Step(Data.Part(broken, consumed, broken.Length), true, room, out consumed, out produced);
+                Check.Equal(JobStatus.NeedOutput, status, "what was delivered comes first");
+                byte[] three = Data.Part(Basis, 0, 3);
+                Check.Same(Data.Join(three, three), Data.Part(room, 0, produced), "delivered");
+                for (int i = 0; i < 2; i++)
+                {
+                    Check.Fails(
+                        ErrorKind.Corrupt, () => job.Step(new byte[0], true, room, out consumed, out produced), "again");
+                }
+            }
+        }
+
+        public static void StreamsMayFailAndTheirErrorsComeThrough()
+        {
+            var failing = new FailingStream();
+            Check.Throws<IOException>(() => Engine.Signature(failing, Stream.Null), "the basis of a signature");
+            Check.Throws<IOException>(() => Engine.Patch(failing, Data.Stream(Delta), Stream.Null), "the basis of a patch");
+            Check.Throws<AggregateException>(
+                () => Engine.PatchAsync(failing, Data.Stream(Delta), Stream.Null).Wait(), "the same asynchronously");
+        }
+
+        public static void WrongUse()
+        {
+            Check.Throws<ArgumentNullException>(() => new DeltaJob(null), "no signature");
+            Check.Throws<ArgumentNullException>(() => Engine.Signature((Stream)null, Stream.Null), "no basis");
+            Check.Throws<ArgumentNullException>(() => Engine.Signature(Data.Stream(Basis), null), "no output");
+            Check.Throws<ArgumentException>(
+                () => Engine.Patch(new Trickle(Basis, 1), Data.Stream(Delta), Stream.Null), "a basis that cannot be sought in");
+            var job = new SignatureJob();
+            job.Dispose();
+            job.Dispose();
+            int consumed, produced;
+            Check.Throws<ObjectDisposedException>(
+                () => job.Step(Basis, true, new byte[10], out consumed, out produced), "a disposed job");
+            Check.Throws<ObjectDisposedException>(job.Cancel, "cancelling it");
+            using (var load = new LoadJob())
+            {
+                Check.Throws<InvalidOperationException>(() => load.Finish(), "not loaded yet");
+                load.Step(Sums, true);
+                load.Finish().Dispose();
+                Check.Throws<InvalidOperationException>(() => load.Finish(), "taken twice");
+            }
+        }
+
+        private static Options With(Limits limits)
+        {
+            return new Options { Limits = limits };
+        }
+
+        /// <summary>Has bytes, but cannot read them.</summary>
+        private sealed class FailingStream : MemoryStream
+        {
+            internal FailingStream()
+                : base(Basis)
+            {
+            }
+
+            public override int Read(byte[] buffer, int offset, int count)
+            {
+                throw new IOException("the disk is gone");
+            }
+        }
+    }
+}
