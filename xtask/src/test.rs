@@ -1,7 +1,7 @@
 use std::env;
 use std::path::Path;
 
-use crate::bindings::{self, Binding};
+use crate::bindings::{self, Binding, exchange};
 use crate::corpus::{self, Size};
 use crate::parts::{Parts, Report};
 use crate::process::{cargo, command, repo, watch};
@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<(), String> {
     for isa in ["portable", "sse2"] {
         parts.run(isa, || capped_test(&mut counts, isa));
     }
+    parts.run("exchange", || exchange::clear().map(|()| Report::default()));
     for binding in bindings::ALL {
         parts.run(binding.name, || binding_test(&mut counts, binding));
     }
