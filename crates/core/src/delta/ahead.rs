@@ -125,8 +125,9 @@ impl HashedAhead {
             self.positions[0] = position;
             self.len = 1;
             let lanes = index.signature().params().format().strong.lanes(self.isa);
-            for (hit, _) in hits.filter(|(_, weak)| index.knows(*weak)).take(lanes - 1) {
+            for (hit, weak) in hits.filter(|(_, weak)| index.knows(*weak)).take(lanes - 1) {
                 self.positions[self.len] = hit;
+                self.weak[self.len] = weak;
                 self.len += 1;
             }
             self.hash_windows(index, rest, position);
