@@ -3,6 +3,8 @@
 # prints what is there:
 #   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
 #   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
+#   rdiff-backup, duplicity       Debian's packages: programs that load librsync
+#   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #
 # usage: testing/oracles/install.sh
@@ -21,12 +23,17 @@ declare -A wheel_sha256=(
     [x86_64]=be268884a4218d5e298ac0711f47c38805cb4de2728d29685022ef1dd9d37e1e
     [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
 )
+# Loads whichever librsync.so.2 the loader finds.
+ctypes_package=python-librsync==0.1-5
+ctypes_sha256=9f4fcb94f5cbffb281b2c8caafe635c0859809e3f9fddac5f1b717b10c78e776
+ctypes_dir=$oracles/python-librsync-0.1-5
 missing=0
 
 main() {
     mkdir -p "$oracles"
     debian_packages
     librsync
+    ctypes_program
     if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
         echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
         exit 1
@@ -47,7 +54,10 @@ debian_packages() {
     command -v rdiff >/dev/null || packages+=(rdiff)
     [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
     command -v abidiff >/dev/null || packages+=(abigail-tools)
-    command -v valgrind >/dev/null || packages+=(valgrind)
+    local program
+    for program in valgrind rdiff-backup duplicity; do
+        command -v "$program" >/dev/null || packages+=("$program")
+    done
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
@@ -55,6 +65,8 @@ debian_packages() {
     report_header
     report_tool abidiff abigail-tools
     report_tool valgrind valgrind
+    report_tool rdiff-backup rdiff-backup
+    report_tool duplicity duplicity
 }
 
 report_tool() {
@@ -165,6 +177,31 @@ PYTHON
     loads "$part/librsync.so" || { echo "the wheel's library does not load as librsync $librsync_version" && return 1; }
     rm -rf "$librsync_dir"
     mv "$part" "$librsync_dir"
+}
+
+# ---- a program that loads librsync by ctypes ------------------------------------------------------------------
+
+ctypes_program() {
+    if [ ! -e "$ctypes_dir/librsync/__init__.py" ]; then
+        fetch_ctypes_program >"$oracles/ctypes.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/ctypes.log"
+            skipped "no $ctypes_package: $(tail -n 1 "$oracles/ctypes.log")"
+            return
+        }
+    fi
+    found "$ctypes_package" "$ctypes_dir"
+}
+
+# The last line it prints when it fails is the reason. The package is unpacked, not installed: it is one file of Python.
+fetch_ctypes_program() {
+    python3 -m pip --version >/dev/null 2>&1 || { echo "python3 with pip is not on this machine" && return 1; }
+    local download=$oracles/download
+    mkdir -p "$download"
+    echo "$ctypes_package --hash=sha256:$ctypes_sha256" >"$download/ctypes-requirements.txt"
+    python3 -m pip --quiet download --no-deps --require-hashes \
+        --dest "$download" --requirement "$download/ctypes-requirements.txt" </dev/null || return 1
+    rm -rf "$ctypes_dir"
+    tar -C "$oracles" -xzf "$download/${ctypes_package/==/-}.tar.gz" || { echo "it cannot be unpacked" && return 1; }
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.
