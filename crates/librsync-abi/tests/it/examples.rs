@@ -46,6 +46,28 @@ fn whole_file_and_driven() {
 }
 
 #[test]
+fn verified_files() {
+    let workshop = Workshop::new();
+    let case = Case::draw(Class::LongLiteral, 3);
+    fs::write(workshop.path().join("old"), &case.basis).expect("a file");
+    fs::write(workshop.path().join("new"), &case.new).expect("a file");
+    let (old, new) = (case.basis.len(), case.new.len());
+    for language in Language::ALL {
+        let program = workshop.build("examples/verified_files.c", language);
+        let said = workshop.run(&program, &["old", "new"]);
+        let [sums, delta] = ["new.sig", "new.delta"].map(|name| read(workshop.path(), name).len());
+        assert_eq!(
+            said,
+            format!(
+                "signature: {old} bytes in, {sums} out\ndelta: {new} bytes in, {delta} out\n\
+                 verified: {new} bytes from a basis of {old}\n"
+            )
+        );
+        assert!(read(workshop.path(), "new.again") == case.new);
+    }
+}
+
+#[test]
 fn sealed() {
     let workshop = Workshop::new();
     for language in Language::ALL {
