@@ -21,6 +21,18 @@ fn streaming() {
 }
 
 #[test]
+fn poll() {
+    let workshop = Workshop::new();
+    for language in Language::ALL {
+        let program = workshop.build("examples/poll.c", language);
+        assert_eq!(workshop.run(&program, &[]), "1000000 bytes by a delta of 4713\n");
+        if language == Language::C {
+            workshop.run_checked(&program, &[]);
+        }
+    }
+}
+
+#[test]
 fn whole_file_and_driven() {
     let workshop = Workshop::new();
     let case = Case::draw(Class::LongLiteral, 2);
