@@ -2,7 +2,7 @@
 # Finds the real librsync builds that the conformance tests run beside rollsync, installs what is missing, and
 # prints what is there:
 #   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
-#   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
+#   abidiff, valgrind, pkg-config Debian's packages abigail-tools, valgrind and pkg-config: they look at our librsync.so.2
 #   rdiff-backup, duplicity       Debian's packages: programs that load librsync
 #   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
@@ -55,7 +55,7 @@ debian_packages() {
     [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
     command -v abidiff >/dev/null || packages+=(abigail-tools)
     local program
-    for program in valgrind rdiff-backup duplicity; do
+    for program in valgrind pkg-config rdiff-backup duplicity; do
         command -v "$program" >/dev/null || packages+=("$program")
     done
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
@@ -65,6 +65,7 @@ debian_packages() {
     report_header
     report_tool abidiff abigail-tools
     report_tool valgrind valgrind
+    report_tool pkg-config pkg-config
     report_tool rdiff-backup rdiff-backup
     report_tool duplicity duplicity
 }
