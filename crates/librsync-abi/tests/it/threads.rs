@@ -7,7 +7,10 @@ fn workers_are_not_seen() {
     let workshop = Workshop::new();
     let program = workshop.build("tests/c/threads.c", Language::C);
     let said = workshop.run(&program, &[]);
-    assert_eq!(said, "signatures: the same, deltas: the same, 0 strangers, 0 unmasked, signals came, 1 left\n");
+    assert_eq!(
+        said,
+        "signatures: the same, deltas: the same, 0 strangers, 0 unmasked, signals came, 1 left\n"
+    );
 }
 
 #[test]
