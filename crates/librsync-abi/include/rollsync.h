@@ -22,8 +22,9 @@ extern "C" {
 /* "0.1.0" */
 LIBRSYNC_EXPORT char const *rollsync_version(void);
 
-/* How many threads rs_sig_file and rs_delta_file may use, in this process. 0 leaves it to the variable ROLLSYNC_THREADS, and
- * without that it is one. The threads get no signals, call nothing of yours, and are gone when the function returns. */
+/* How many threads rs_sig_file and rs_delta_file may use, in this process, the calling one among them. 0 leaves it to the
+ * variable ROLLSYNC_THREADS, and without that it is one. The others get no signals, call nothing of yours, and are gone when
+ * the function returns. When the system starts fewer, fewer work. */
 LIBRSYNC_EXPORT rs_result rollsync_set_threads(int count);
 
 /* ---- Settings of a job, to be made before its first rs_job_iter; RS_PARAM_ERROR when it is too late or the job has no such

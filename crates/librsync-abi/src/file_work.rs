@@ -11,7 +11,6 @@ use crate::{
     sig_args::Asked,
     signal_mask::SignalMask,
     signature::RsSignature,
-    signature_threads::{self, Plan},
     stats::{Op, RsStats},
     stream::Stream,
     watch::{Watch, Watched},
@@ -19,9 +18,10 @@ use crate::{
 use rollsync::librsync::Cause;
 use rollsync::{
     Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EndCheck, EngineError, Error, HashingWriter, LoadJob,
-    PatchError, PatchJob, Side, SignatureJob, Stats,
+    Options, PatchError, PatchJob, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
 };
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 
 /// librsync's own: of what stands behind a delta's end, the statistics count as much as it reads.
 const PATCH_BUFFERS: Buffers = Buffers { input: 65_536, output: 262_144 };
@@ -62,20 +62,41 @@ pub(crate) fn signature(
         Err(failure) => return refuse(&failure),
     };
     let run = Run::begin(Op::Signature, &options.watch);
+    let [old, signature] = [old, signature].map(|stream| options.watch.of(stream));
     let threads = options.threads(basis_len);
     let (limits, sealed) = (options.limits, options.is_sealed());
-    let plan = Plan { params, limits, sealed, threads, basis_len };
-    let [mut old, mut signature] = [old, signature].map(|stream| options.watch.of(stream));
-    let made = if threads > 1 { signature_threads::run(plan, &mut old, &mut signature) } else { None };
-    let (counted, result) = made.unwrap_or_else(|| {
+    let (counted, result) = if threads > 1 {
+        // The others are started before the first byte is read, and get no signals.
+        let old = UnmaskedAtFirstRead { stream: old, mask: SignalMask::block_all() };
+        let mut asked = Options::new()
+            .format(params.format())
+            .block_len(params.block_len())
+            .strong_len(StrongLenChoice::Exactly(params.strong_len()))
+            .limits(limits)
+            .seal(sealed)
+            .threads(Threads::Exactly(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN)));
+        match rollsync::signature(old, basis_len, signature, &mut asked) {
+            Ok(counted) => (counted, Ok(())),
+            Err(error) => (unfinished(params, options.watch.moved()), Err(error)),
+        }
+    } else {
         let job = SignatureJob::new(params).with_limits(limits);
         let job = if sealed { job.sealed() } else { job };
         let buffers = sizes.buffers_or(Buffers::default()).in_batches(job.batch_len());
         let mut drive = Drive::with_buffers(job, buffers);
-        let result = drive.run(&mut old, &mut signature);
+        let result = drive.run(old, signature);
         (drive.stats(), result)
-    });
+    };
     run.end(&counted, result, |_| None, stats)
+}
+
+/// What is known of a signature that was not finished.
+fn unfinished(params: SignatureParams, [bytes_in, bytes_out]: [u64; 2]) -> Stats {
+    let mut counted = Stats::default();
+    (counted.bytes_in, counted.bytes_out) = (bytes_in, bytes_out);
+    counted.block_len = params.block_len().get();
+    counted.blocks = bytes_out.saturating_sub(params.header().len() as u64) / params.record_len() as u64;
+    counted
 }
 
 /// `rs_loadsig_file`.
@@ -114,7 +135,7 @@ pub(crate) fn delta(
     let job = if options.is_sealed() { job.sealed() } else { job };
     let mut drive = Drive::with_buffers(job, sizes.buffers_or(Buffers::default()));
     let threads = options.threads(new.len());
-    // The workers are started before the first byte is read, and get no signals.
+    // As for a signature.
     let mask = if threads > 1 { SignalMask::block_all() } else { None };
     let [new, delta] = [new, delta].map(|stream| options.watch.of(stream));
     let result = drive.run_with_threads(UnmaskedAtFirstRead { stream: new, mask }, delta, threads);
@@ -178,7 +199,7 @@ fn refuse(failure: &Failure) -> RsResult {
     failure.code
 }
 
-/// The new file, whose first reading lets signals in again.
+/// An input whose first reading lets signals in again.
 #[derive(Debug)]
 struct UnmaskedAtFirstRead<'w> {
     stream: Watched<'w>,

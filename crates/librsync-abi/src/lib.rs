@@ -34,7 +34,6 @@ mod sig_args;
 mod signal_mask;
 mod signature;
 mod signature_dump;
-mod signature_threads;
 mod signature_work;
 mod sized;
 mod statistics;

@@ -31,6 +31,11 @@ impl Watch {
         self.stopped.get()
     }
 
+    /// How many bytes were read and written so far.
+    pub(crate) const fn moved(&self) -> [u64; 2] {
+        self.moved.get()
+    }
+
     pub(crate) const fn of(&self, stream: Stream) -> Watched<'_> {
         Watched { stream, watch: self }
     }

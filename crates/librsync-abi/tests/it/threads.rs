@@ -19,3 +19,10 @@ fn work_after_a_fork() {
     let program = workshop.build("tests/c/fork.c", Language::C);
     assert_eq!(workshop.run(&program, &[]), "three generations, the same files\n");
 }
+
+#[test]
+fn fewer_threads_than_asked_for() {
+    let workshop = Workshop::new();
+    let program = workshop.build("tests/c/few_threads.c", Language::C);
+    assert_eq!(workshop.run(&program, &[]), "with however many, the same\n");
+}
