@@ -13,6 +13,8 @@ use crate::log;
 pub(crate) struct Outcome {
     pub(crate) code: c_int,
     pub(crate) output: Vec<u8>,
+    /// Bytes of the input that were taken, if it is done.
+    pub(crate) consumed: Option<usize>,
     pub(crate) stats: Vec<String>,
     pub(crate) log: Vec<String>,
 }
@@ -82,7 +84,8 @@ pub(crate) fn run(
     let stats = unsafe { (*(library.job_statistics)(job)).counted() };
     // SAFETY: it is live, and not used afterwards.
     assert_eq!(unsafe { (library.job_free)(job) }, DONE);
-    Outcome { code, output, stats, log: log::take() }
+    let consumed = (code == DONE).then_some(consumed);
+    Outcome { code, output, consumed, stats, log: log::take() }
 }
 
 /// A signature that is loaded and indexed.
