@@ -2,7 +2,9 @@
 # Finds the real librsync builds that the conformance tests run beside rollsync, installs what is missing, and
 # prints what is there:
 #   rdiff 2.3.2 and its headers   Debian 12's packages rdiff and librsync-dev
-#   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
+#   abidiff, valgrind, pkg-config Debian's packages abigail-tools, valgrind and pkg-config: they look at our librsync.so.2
+#   rdiff-backup, duplicity       Debian's packages: programs that load librsync
+#   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #
@@ -23,12 +25,17 @@ declare -A wheel_sha256=(
     [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
 )
 mono_http=/usr/lib/mono/4.5/System.Net.Http.dll
+# Loads whichever librsync.so.2 the loader finds.
+ctypes_package=python-librsync==0.1-5
+ctypes_sha256=9f4fcb94f5cbffb281b2c8caafe635c0859809e3f9fddac5f1b717b10c78e776
+ctypes_dir=$oracles/python-librsync-0.1-5
 missing=0
 
 main() {
     mkdir -p "$oracles"
     debian_packages
     librsync
+    ctypes_program
     if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
         echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
         exit 1
@@ -49,7 +56,10 @@ debian_packages() {
     command -v rdiff >/dev/null || packages+=(rdiff)
     [ -e /usr/include/librsync.h ] || packages+=(librsync-dev)
     command -v abidiff >/dev/null || packages+=(abigail-tools)
-    command -v valgrind >/dev/null || packages+=(valgrind)
+    local program
+    for program in valgrind pkg-config rdiff-backup duplicity; do
+        command -v "$program" >/dev/null || packages+=("$program")
+    done
     command -v mono >/dev/null || packages+=(mono-runtime)
     command -v mcs >/dev/null || packages+=(mono-mcs)
     [ -e "$mono_http" ] || packages+=(libmono-system-net-http4.0-cil)
@@ -60,6 +70,9 @@ debian_packages() {
     report_header
     report_tool abidiff abigail-tools
     report_tool valgrind valgrind
+    report_tool pkg-config pkg-config
+    report_tool rdiff-backup rdiff-backup
+    report_tool duplicity duplicity
     report_tool mono mono-runtime
     report_tool mcs mono-mcs
     report_mono_http
@@ -181,6 +194,31 @@ PYTHON
     loads "$part/librsync.so" || { echo "the wheel's library does not load as librsync $librsync_version" && return 1; }
     rm -rf "$librsync_dir"
     mv "$part" "$librsync_dir"
+}
+
+# ---- a program that loads librsync by ctypes ------------------------------------------------------------------
+
+ctypes_program() {
+    if [ ! -e "$ctypes_dir/librsync/__init__.py" ]; then
+        fetch_ctypes_program >"$oracles/ctypes.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/ctypes.log"
+            skipped "no $ctypes_package: $(tail -n 1 "$oracles/ctypes.log")"
+            return
+        }
+    fi
+    found "$ctypes_package" "$ctypes_dir"
+}
+
+# The last line it prints when it fails is the reason. The package is unpacked, not installed: it is one file of Python.
+fetch_ctypes_program() {
+    python3 -m pip --version >/dev/null 2>&1 || { echo "python3 with pip is not on this machine" && return 1; }
+    local download=$oracles/download
+    mkdir -p "$download"
+    echo "$ctypes_package --hash=sha256:$ctypes_sha256" >"$download/ctypes-requirements.txt"
+    python3 -m pip --quiet download --no-deps --require-hashes \
+        --dest "$download" --requirement "$download/ctypes-requirements.txt" </dev/null || return 1
+    rm -rf "$ctypes_dir"
+    tar -C "$oracles" -xzf "$download/${ctypes_package/==/-}.tar.gz" || { echo "it cannot be unpacked" && return 1; }
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.

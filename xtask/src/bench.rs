@@ -7,6 +7,7 @@ use std::fs;
 use crate::corpus::{self, Size};
 use crate::process::{capture, command, repo};
 
+mod c_library;
 mod chart;
 mod floor;
 mod growth;

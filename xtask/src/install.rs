@@ -1,16 +1,21 @@
 //! `cargo xtask install`: both programs and the C library, where a system looks for them.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::process::{cargo, check, repo};
+use crate::parts::Report;
+use crate::process::{cargo, check, repo, target_folder, works};
 
+#[cfg(test)]
+mod cargo_c;
 mod check;
 
 /// The release of librsync that the library stands in for.
 const LIBRSYNC: &str = "2.3.4";
+/// The name by which programs load it.
+const SONAME: &str = "librsync.so.2";
+const DESCRIPTION: &str = "Remote delta-compression library (rollsync's)";
 const PROGRAMS: [&str; 2] = ["rollsync", "rdiff"];
 /// The interface in C.
 const HEADERS: [&str; 3] = ["librsync.h", "librsync_export.h", "rollsync.h"];
@@ -18,10 +23,21 @@ const HEADERS: [&str; 3] = ["librsync.h", "librsync_export.h", "rollsync.h"];
 const USAGE: &str =
     "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]";
 
+/// Installs what the tests have built below the target folder, and tries it.
+pub(crate) fn test() -> Result<Report, String> {
+    if !works("pkg-config", &["--version"]) {
+        let skipped = "no pkg-config: the C library is not tried as it is installed".to_owned();
+        return Ok(Report { skipped: vec![skipped] });
+    }
+    let stage = target_folder().join("install-test");
+    let destdir = format!("--destdir={}", stage.display());
+    run(&["--prefix=/usr", &destdir, "--profile=dev", "--check"]).map(|()| Report::default())
+}
+
 /// Builds and installs.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let places = Places::read(words)?;
-    let built = target().join(match &places.profile[..] {
+    let built = target_folder().join(match &places.profile[..] {
         "dev" => "debug",
         profile => profile,
     });
@@ -31,7 +47,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     // One kind at a time: the compiler optimises across crates only when no Rust library is asked for beside.
     check(cargo().args(["rustc", "-p", "librsync-abi", "--lib", "--crate-type", "cdylib"]).args(profile))?;
     // The compiler says in this file what else a program needs that is linked with the archive.
-    let needs = target().join(format!("{}-static-libraries", places.profile));
+    let needs = target_folder().join(format!("{}-static-libraries", places.profile));
     let mut archive = cargo();
     archive.args(["rustc", "-p", "librsync-abi", "--lib", "--crate-type", "staticlib"]).args(profile);
     check(archive.arg("--").arg(format!("--print=native-static-libs={}", needs.display())))?;
@@ -42,7 +58,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     }
     let real = format!("librsync.so.{LIBRSYNC}");
     places.file(&built.join("librsync.so"), &places.libdir.join(&real), 0o755)?;
-    for name in ["librsync.so.2", "librsync.so"] {
+    for name in [SONAME, "librsync.so"] {
         places.link(&real, &places.libdir.join(name))?;
     }
     places.file(&built.join("librsync.a"), &places.libdir.join("librsync.a"), 0o644)?;
@@ -142,7 +158,7 @@ impl Places {
         };
         format!(
             "prefix={}\nlibdir={}\nincludedir=${{prefix}}/include\n\n\
-             Name: librsync\nDescription: Remote delta-compression library (rollsync's)\n\
+             Name: librsync\nDescription: {DESCRIPTION}\n\
              URL: https://github.com/rollsync/rollsync\nVersion: {LIBRSYNC}\n\
              Libs: -L${{libdir}} -lrsync\nLibs.private: {}\nCflags: -I${{includedir}}\n",
             self.prefix.display(),
@@ -150,10 +166,6 @@ impl Places {
             static_libraries.trim(),
         )
     }
-}
-
-fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| repo().join("target"), |folder| repo().join(folder))
 }
 
 #[cfg(test)]

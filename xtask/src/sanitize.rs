@@ -1,12 +1,14 @@
 //! The engine's tests under tools that see what a test cannot: `AddressSanitizer` and valgrind.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::fuzz::host;
 use crate::parts::{Parts, Report};
-use crate::process::{capture, cargo, check, command, target_folder, works};
+use crate::process::{capture, cargo, check, command, repo, target_folder, works};
 
 /// The packages, and the tests that valgrind makes too long: it slows down some fifty times.
 const UNDER_VALGRIND: [(&str, &[&str]); 3] =
@@ -27,6 +29,15 @@ const SLOW_IN_LIBRARY: [&str; 4] = ["asynchronous::", "any_number_of_threads", "
 const CASES: &str = "20";
 /// These call cargo, which would build the examples with the flags meant for the tests.
 const EXAMPLES: &str = "examples::";
+/// Programs in C that use the C library, and misuse it.
+const IN_C: [&str; 6] = [
+    "tests/c/misuse.c",
+    "tests/c/files.c",
+    "tests/c/threads.c",
+    "examples/streaming.c",
+    "examples/sealed.c",
+    "examples/poll.c",
+];
 /// The instruction sets of x86-64 beside the best one.
 const LESSER_ISAS: [&str; 2] = ["portable", "sse2"];
 
@@ -37,6 +48,7 @@ pub(crate) fn run() -> Result<(), String> {
     for isa in LESSER_ISAS {
         parts.run(isa, || asan(Some(isa)).map(|()| Report::default()));
     }
+    parts.run("c library", || asan_in_c().map(|()| Report::default()));
     parts.run("valgrind", valgrind);
     parts.finish(std::env::var_os("REQUIRE_ORACLE").is_some_and(|v| v == "1"))
 }
@@ -58,6 +70,30 @@ fn asan(isa: Option<&str>) -> Result<(), String> {
         test.env("ROLLSYNC_ISA", isa);
     }
     check(test.args(["--", "--quiet", "--skip", EXAMPLES]))
+}
+
+/// Programs in C on the C library, every access of both checked, leaks too. The runtime is that of the C compiler.
+fn asan_in_c() -> Result<(), String> {
+    let (host, target) = (host()?, target_folder().join("sanitize"));
+    let mut library = cargo();
+    library.args(["rustc", "-p", "librsync-abi", "--lib", "--crate-type", "cdylib", "--target", &host]);
+    library.arg("--target-dir").arg(&target);
+    check(library.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address"))?;
+    let folder = target.join(host).join("debug");
+    let loaded = folder.join("librsync.so.2");
+    let _ = fs::remove_file(&loaded);
+    symlink("librsync.so", &loaded).map_err(|error| format!("{}: {error}", loaded.display()))?;
+    let sources = repo().join("crates/librsync-abi");
+    let program = folder.join("in-c");
+    for source in IN_C {
+        println!("{source}");
+        let mut cc = command("cc");
+        cc.args(["-fsanitize=address", "-g", "-O1", "-D_GNU_SOURCE", "-pthread", "-I"]);
+        cc.arg(sources.join("include")).arg(sources.join(source)).arg("-o").arg(&program);
+        check(cc.arg("-L").arg(&folder).arg("-lrsync"))?;
+        check(command(&program).env("LD_LIBRARY_PATH", &folder))?;
+    }
+    Ok(())
 }
 
 /// Most of the tests, uninstrumented: reads of memory that nobody has written, which `AddressSanitizer` does not

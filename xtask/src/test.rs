@@ -5,7 +5,7 @@ use crate::bindings::{self, Binding, exchange};
 use crate::corpus::{self, Size};
 use crate::parts::{Parts, Report};
 use crate::process::{cargo, command, repo, watch};
-use crate::{floors, no_std};
+use crate::{floors, install, no_std};
 
 const SKIP: &str = "SKIPPED: ";
 /// The variables by which the tests find the real librsync 2.3.4 and the file pairs.
@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<(), String> {
     parts.run("floors", || floors::run().map(|()| Report::default()));
     parts.run("no_std", || no_std::run().map(|()| Report::default()));
     parts.run("tests", || cargo_test(&mut counts));
+    parts.run("install", install::test);
     for isa in ["portable", "sse2"] {
         parts.run(isa, || capped_test(&mut counts, isa));
     }

@@ -15,15 +15,16 @@ extern "C" {
 
 /* Results that only users of this header meet, beside those of rs_result. */
 #define ROLLSYNC_LIMIT ((rs_result)120)     /* a limit is reached */
-#define ROLLSYNC_CANCELLED ((rs_result)121) /* rollsync_job_cancel was called */
+#define ROLLSYNC_CANCELLED ((rs_result)121) /* rollsync_job_cancel or rollsync_cancel was called */
 #define ROLLSYNC_MISMATCH ((rs_result)122)  /* the new file is not the one that was sealed */
 #define ROLLSYNC_UNSEALED ((rs_result)123)  /* there is no seal that was checked */
 
 /* "0.1.0" */
 LIBRSYNC_EXPORT char const *rollsync_version(void);
 
-/* How many threads rs_delta_file may use, in this process. 0 leaves it to the variable ROLLSYNC_THREADS, and without that
- * it is one. The threads get no signals, call nothing of yours, and are gone when the function returns. */
+/* How many threads rs_sig_file and rs_delta_file may use, in this process, the calling one among them. 0 leaves it to the
+ * variable ROLLSYNC_THREADS, and without that it is one. The others get no signals, call nothing of yours, and are gone when
+ * the function returns. When the system starts fewer, fewer work. */
 LIBRSYNC_EXPORT rs_result rollsync_set_threads(int count);
 
 /* ---- Settings of a job, to be made before its first rs_job_iter; RS_PARAM_ERROR when it is too late or the job has no such
@@ -72,6 +73,50 @@ typedef struct rollsync_seal {
 
 /* RS_DONE, or ROLLSYNC_UNSEALED: then nothing says that the new file is right. */
 LIBRSYNC_EXPORT rs_result rollsync_job_seal(rs_job_t *job, rollsync_seal_t *seal);
+
+/* ---- Whole files */
+
+/* Stops whole-file work from outside. One may serve several calls, also at once. */
+typedef struct rollsync_cancel rollsync_cancel_t;
+
+LIBRSYNC_EXPORT rollsync_cancel_t *rollsync_cancel_new(void);
+
+/* The work ends with ROLLSYNC_CANCELLED when it next reads or writes; so does all that begins later. From any thread, and from
+ * a signal's handler. */
+LIBRSYNC_EXPORT rs_result rollsync_cancel(rollsync_cancel_t *cancel);
+
+/* Not while it may still be used. NULL is let pass. */
+LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
+
+#define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there */
+#define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED */
+
+/* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in
+ * librsync's function. Fields that do not concern a function are not looked at by it. */
+typedef struct rollsync_file_options {
+    size_t size;
+    rollsync_limits_t const *limits;
+    char const *profile;               /* whose deltas, as in rollsync_job_set_profile */
+    size_t threads;                    /* for signatures and deltas; 0: what rollsync_set_threads says */
+    size_t seal;                       /* 0: none is written or looked for; or one of the above */
+    rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found and that holds; its size
+                                          is set to 0 when there was none */
+    rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written */
+    void *progress_opaque;
+    rollsync_cancel_t *cancel;
+    size_t milliseconds;               /* how long the work may take: ROLLSYNC_LIMIT. A read that waits is not interrupted */
+} rollsync_file_options_t;
+
+/* librsync's functions with options; NULL is none. What a patch that fails has written is part of no file: throw it away. */
+LIBRSYNC_EXPORT rs_result rollsync_sig_file(FILE *old_file, FILE *sig_file, size_t block_len, size_t strong_len,
+                                            rs_magic_number sig_magic, rs_stats_t *stats,
+                                            rollsync_file_options_t const *options);
+LIBRSYNC_EXPORT rs_result rollsync_loadsig_file(FILE *sig_file, rs_signature_t **sumset, rs_stats_t *stats,
+                                                rollsync_file_options_t const *options);
+LIBRSYNC_EXPORT rs_result rollsync_delta_file(rs_signature_t *signature, FILE *new_file, FILE *delta_file, rs_stats_t *stats,
+                                              rollsync_file_options_t const *options);
+LIBRSYNC_EXPORT rs_result rollsync_patch_file(FILE *basis_file, FILE *delta_file, FILE *new_file, rs_stats_t *stats,
+                                              rollsync_file_options_t const *options);
 
 #ifdef __cplusplus
 }

@@ -6,11 +6,11 @@ use crate::{
     copy_callback::CopyCallback,
     job::Work,
     result_code::RsResult,
+    seal::compare,
     step::{Pause, advance},
 };
 use rollsync::{
     EndCheck, Job, Limits, PatchJob, Stats,
-    librsync::Cause,
     seal::{FileHasher, Seal},
 };
 
@@ -31,13 +31,8 @@ impl PatchWork {
 
     /// Holds the new file to the delta's seal, if there is one.
     fn compare(&mut self) -> Result<(), Failure> {
-        if let (Some(Seal::Delta { new, .. }), Some(hasher)) = (self.job.seal(), &self.hasher) {
-            let found = hasher.finish();
-            if found != new {
-                let message = format!("the new file is {found:?}, and not {new:?}");
-                let cause = Some(Cause::new("rs_seal_check", message));
-                return Err(Failure { code: RsResult::MISMATCH, cause });
-            }
+        if let (Some(seal), Some(hasher)) = (self.job.seal(), &self.hasher) {
+            compare(&seal, hasher.finish())?;
             self.checked = true;
         }
         Ok(())

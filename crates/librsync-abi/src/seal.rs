@@ -1,19 +1,53 @@
 //! `rollsync_seal_t`.
 
-use crate::{boundary::guarded, job::RsJob, result_code::RsResult};
+use crate::{boundary::guarded, cause::Failure, job::RsJob, result_code::RsResult, sized};
+use rollsync::librsync::Cause;
 use rollsync::seal::{FileDigest, Seal};
 use std::ffi::c_int;
 
 /// `rollsync_seal_t`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
-struct RollsyncSeal {
+pub(crate) struct RollsyncSeal {
     size: usize,
     basis_is_known: u64,
     basis_len: u64,
     basis_digest: [u8; 32],
     new_len: u64,
     new_digest: [u8; 32],
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<RollsyncSeal>() == 96 && align_of::<RollsyncSeal>() == 8);
+
+// SAFETY: a size, integers of eight bytes, and arrays of 32.
+unsafe impl sized::Versioned for RollsyncSeal {}
+
+impl RollsyncSeal {
+    /// What a delta's seal says; `None` when it is another's.
+    pub(crate) fn of_delta(seal: &Seal) -> Option<Self> {
+        let Seal::Delta { basis, new } = *seal else { return None };
+        let known = basis.unwrap_or(FileDigest { len: 0, digest: [0; 32] });
+        Some(Self {
+            size: size_of::<Self>(),
+            basis_is_known: basis.is_some().into(),
+            basis_len: known.len,
+            basis_digest: known.digest,
+            new_len: new.len,
+            new_digest: new.digest,
+        })
+    }
+}
+
+/// Holds the new file to its delta's seal.
+pub(crate) fn compare(seal: &Seal, found: FileDigest) -> Result<(), Failure> {
+    match *seal {
+        Seal::Delta { new, .. } if found != new => {
+            let message = format!("the new file is {found:?}, and not {new:?}");
+            Err(Failure { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// # Safety
@@ -38,27 +72,12 @@ unsafe extern "C" fn rollsync_job_seal(job: *mut RsJob, seal: *mut RollsyncSeal)
         if seal.is_null() {
             return RsResult::PARAM_ERROR;
         }
-        // SAFETY: every version begins with its size.
-        let size = unsafe { seal.cast::<usize>().read() };
-        if size < size_of::<usize>() {
-            return RsResult::PARAM_ERROR;
+        let found = job.with_work(|work| work.seal()).flatten();
+        match found.as_ref().and_then(RollsyncSeal::of_delta) {
+            // SAFETY: the caller's promise.
+            Some(found) if unsafe { sized::write(&found, seal) } => RsResult::DONE,
+            Some(_) => RsResult::PARAM_ERROR,
+            None => RsResult::UNSEALED,
         }
-        let Some(Seal::Delta { basis, new }) = job.with_work(|work| work.seal()).flatten() else {
-            return RsResult::UNSEALED;
-        };
-        let nothing = FileDigest { len: 0, digest: [0; 32] };
-        let known = basis.unwrap_or(nothing);
-        let found = RollsyncSeal {
-            size,
-            basis_is_known: basis.is_some().into(),
-            basis_len: known.len,
-            basis_digest: known.digest,
-            new_len: new.len,
-            new_digest: new.digest,
-        };
-        let len = size.min(size_of::<RollsyncSeal>());
-        // SAFETY: the caller's struct has `size` bytes, ours has no padding and no fewer than `len`.
-        unsafe { (&raw const found).cast::<u8>().copy_to_nonoverlapping(seal.cast(), len) };
-        RsResult::DONE
     })
 }

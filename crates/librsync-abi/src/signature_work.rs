@@ -99,9 +99,9 @@ impl Work for LoadWork {
 /// For the whole-file function, which has the job while it runs.
 impl RsSignature {
     /// Puts back the job that has loaded the signature, or has failed to.
-    pub(crate) fn put_back(&self, job: LoadJob, is_done: bool) {
+    pub(crate) fn put_back(&self, job: LoadJob, limits: Limits, is_done: bool) {
         let mut state = self.state();
-        *state = State::Loading(Box::new(job), Limits::NONE);
+        *state = State::Loading(Box::new(job), limits);
         if is_done {
             state.finish_loading();
         }

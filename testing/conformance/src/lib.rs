@@ -5,12 +5,14 @@
 //!   [`Release::V2_3_4`] literals are cut elsewhere;
 //! - [`Ours`] is the engine in the profile of a release;
 //! - [`Tool`] runs a command: the real `rdiff`, ours, or `rollsync`;
+//! - [`Client`] is a program that loads librsync, on Debian's or on ours;
 //! - [`Case`] draws a basis, a new file and parameters from a seed.
 //!
 //! A build that is not on the machine is said so by [`present`], loudly.
 
 mod arguments;
 mod case;
+mod client;
 mod missing;
 mod ours;
 mod outcome;
@@ -21,6 +23,7 @@ mod tool;
 
 pub use arguments::SignatureArguments;
 pub use case::{Case, Class};
+pub use client::Client;
 pub use missing::{Missing, present};
 pub use ours::{Ours, result_code};
 pub use outcome::{Counts, Outcome, Searches};

@@ -143,6 +143,7 @@ fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
     for step in &runner.steps {
         let mut launched = command(launcher);
         launched.args(step).envs(runner.who.environment());
+        launched.envs(runner.library.iter().map(|folder| ("LD_LIBRARY_PATH", folder)));
         let printed = capture(&mut launched).map_err(|e| format!("{}: {e}", runner.who.name()))?;
         let cost = parse(&printed).ok_or_else(|| format!("{}: {printed}", runner.who.name()))?;
         total.wall += cost.wall;

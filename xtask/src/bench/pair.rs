@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use super::c_library;
 use super::measure::{Lane, Rounds, race, race_and_remove};
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::streaming::{self, Streaming};
@@ -55,6 +56,8 @@ pub(super) struct Outcome {
     pub(super) index_memory: f64,
     /// Of some pairs.
     pub(super) streaming: Vec<Streaming>,
+    /// Of some pairs: a C program on either library.
+    pub(super) c_library: Vec<Race>,
 }
 
 /// What is in a pair, for those who have not read how the corpus is made.
@@ -121,8 +124,14 @@ impl Pair {
         } else {
             Vec::new()
         };
+        let c_library = match &tools.c_program {
+            Some(program) if c_library::PAIRS.contains(&self.name.as_str()) => {
+                c_library::measure(tools, program, &self.files, [self.old_len, self.new_len], rounds)?
+            }
+            _ => Vec::new(),
+        };
         fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))?;
-        Ok(Outcome { pair: self.name.clone(), races, index_memory, streaming })
+        Ok(Outcome { pair: self.name.clone(), races, index_memory, streaming, c_library })
     }
 
     fn signature(&self, tools: &Tools, rounds: Rounds, strong: Strong, block: Block) -> Result<Race, String> {
@@ -237,7 +246,7 @@ impl Pair {
     }
 }
 
-fn same_bytes(a: &Path, b: &Path) -> std::io::Result<bool> {
+pub(super) fn same_bytes(a: &Path, b: &Path) -> std::io::Result<bool> {
     let (a, b) = (File::open(a)?, File::open(b)?);
     if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::c_library;
 use super::chart::{Bar, Chart, Group};
 use super::floor;
 use super::growth::{self, Growth};
@@ -56,7 +57,8 @@ impl Record {
         self.machine.iter().for_each(|line| writeln!(text, "- {line}").expect("a string takes all"));
         let Rounds { least, most, .. } = self.rounds;
         let rounds = if least == most { least.to_string() } else { format!("{least} to {most}") };
-        write!(text, "- {rounds} rounds\n\n{HOW}\n\n{}\n\n", streaming::HOW).expect("a string takes all");
+        write!(text, "- {rounds} rounds\n\n{HOW}\n\n{}\n\n{}\n\n", streaming::HOW, c_library::HOW)
+            .expect("a string takes all");
         if self.growth.is_some() {
             write!(text, "{}\n\n", growth::HOW).expect("a string takes all");
         }
@@ -107,6 +109,9 @@ impl Record {
             self.small_work(),
             streaming::table(
                 self.outcomes.iter().flat_map(|it| it.streaming.iter().map(|row| (it.pair.as_str(), row))),
+            ),
+            c_library::table(
+                self.outcomes.iter().flat_map(|it| it.c_library.iter().map(|race| (it.pair.as_str(), race))),
             ),
         ];
         tables.extend(self.growth.as_ref().map(Growth::table));

@@ -19,6 +19,10 @@ pub(super) enum Who {
     FastRsync,
     Rsync,
     Cp,
+    /// A C program on our `librsync.so.2`, one thread, with the installed one's deltas.
+    OursInC,
+    /// The same on the installed one.
+    LibrsyncInC,
 }
 
 impl Who {
@@ -32,6 +36,8 @@ impl Who {
             Who::FastRsync => "fast_rsync",
             Who::Rsync => "rsync",
             Who::Cp => "cp",
+            Who::OursInC => "a C program on rollsync's library",
+            Who::LibrsyncInC => "a C program on librsync",
         }
     }
 
@@ -40,6 +46,7 @@ impl Who {
             Who::Ours => ("1", "librsync-2.3.4"),
             Who::OursTwoThreads => ("2", "librsync-2.3.4"),
             Who::OursCompact | Who::Rollsync => ("1", "compact"),
+            Who::OursInC => ("1", "librsync-2.3.2"),
             _ => return Vec::new(),
         };
         vec![("ROLLSYNC_THREADS", threads), ("ROLLSYNC_PROFILE", profile)]
@@ -98,11 +105,13 @@ pub(super) struct Runner {
     pub(super) outputs: Vec<PathBuf>,
     /// A copy made before each run, not measured.
     pub(super) before: Option<(PathBuf, PathBuf)>,
+    /// Where the loader looks for libraries first.
+    pub(super) library: Option<PathBuf>,
 }
 
 impl Runner {
-    fn new(who: Who, steps: Vec<Vec<OsString>>, outputs: Vec<PathBuf>) -> Self {
-        Self { who, steps, outputs, before: None }
+    pub(super) fn new(who: Who, steps: Vec<Vec<OsString>>, outputs: Vec<PathBuf>) -> Self {
+        Self { who, steps, outputs, before: None, library: None }
     }
 
     /// `block_len` is what the default block length comes to, for those who have no default.
@@ -203,12 +212,12 @@ fn rdiff(tools: &Tools, who: Who) -> &Path {
     if who == Who::Rdiff { Path::new("rdiff") } else { &tools.rdiff }
 }
 
-fn words(program: impl AsRef<Path>, words: &[&str]) -> Vec<OsString> {
+pub(super) fn words(program: impl AsRef<Path>, words: &[&str]) -> Vec<OsString> {
     let program = program.as_ref().as_os_str().to_owned();
     std::iter::once(program).chain(words.iter().map(OsString::from)).collect()
 }
 
-fn with(mut step: Vec<OsString>, files: &[&Path]) -> Vec<OsString> {
+pub(super) fn with(mut step: Vec<OsString>, files: &[&Path]) -> Vec<OsString> {
     step.extend(files.iter().map(|file| file.as_os_str().to_owned()));
     step
 }

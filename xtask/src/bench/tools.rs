@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::c_library::CProgram;
 use crate::process::{capture, cargo, check, command, repo, works};
 
 /// Where each program is. A peer that cannot be had is left out of every race.
@@ -16,6 +17,8 @@ pub(super) struct Tools {
     pub(super) growth: PathBuf,
     pub(super) real_rdiff: bool,
     pub(super) rsync: bool,
+    /// One C program for our library and the installed one.
+    pub(super) c_program: Option<CProgram>,
     pub(super) skipped: Vec<String>,
 }
 
@@ -34,9 +37,19 @@ impl Tools {
                 false
             }
         };
+        // Debian's rdiff brings librsync.so.2.
+        let (real_rdiff, rsync) = (peer("rdiff"), peer("rsync"));
+        let c_program = match CProgram::build()? {
+            Ok(program) => Some(program),
+            Err(why) => {
+                skipped.push(format!("no C program on two libraries: {why}"));
+                None
+            }
+        };
         Ok(Self {
-            real_rdiff: peer("rdiff"),
-            rsync: peer("rsync"),
+            real_rdiff,
+            rsync,
+            c_program,
             rdiff: built("rdiff"),
             rollsync: built("rollsync"),
             fast_rsync: built("bench-fast-rsync"),
@@ -57,6 +70,8 @@ impl Tools {
             .filter_map(|(name, _)| capture(command(name).arg("--version")).ok())
             .filter_map(|text| Some(text.lines().next()?.split_whitespace().collect::<Vec<_>>().join(" ")))
             .collect();
+        versions
+            .extend(self.c_program.iter().map(|program| format!("librsync.so.2 of {}", program.librsync)));
         if let Some(version) = locked("fast_rsync") {
             versions.push(format!("fast_rsync {version}, its inputs mapped"));
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{LIBRSYNC, PROGRAMS, Places};
-use crate::process::{capture, check, command, repo, works};
+use crate::process::{capture, check, command, repo, target_folder, works};
 
 /// Runs both programs, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
 /// archive.
@@ -13,7 +13,7 @@ pub(super) fn run(places: &Places) -> Result<(), String> {
     for name in PROGRAMS {
         check(command(bin.join(name)).arg("--version").stdout(std::process::Stdio::null()))?;
     }
-    let work = super::target().join("install-check");
+    let work = target_folder().join("install-check");
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     if !works("pkg-config", &["--version"]) {
         println!("SKIPPED: no pkg-config: the C library that was installed is not tried");

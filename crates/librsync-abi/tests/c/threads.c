@@ -1,4 +1,5 @@
-/* A delta on two threads: the program's functions are called on its own thread only, signals too, and nothing is left. */
+/* A signature and a delta on two threads: the program's functions are called on its own thread only, signals too, and nothing
+ * is left. */
 
 #include <dirent.h>
 #include <pthread.h>
@@ -75,28 +76,58 @@ static ssize_t read_new(void *cookie, char *place, size_t len) {
     return (ssize_t)len;
 }
 
-static char *delta_of(rs_signature_t *signature, size_t *len) {
-    cookie_io_functions_t functions;
+static ssize_t write_output(void *cookie, char const *bytes, size_t len) {
+    if (!pthread_equal(pthread_self(), host))
+        strangers++;
+    return (ssize_t)fwrite(bytes, 1, len, (FILE *)cookie);
+}
+
+/* The delta of the data; without a signature, that. */
+static char *made(rs_signature_t *signature, size_t *len) {
+    cookie_io_functions_t from, to;
     char *bytes = NULL;
-    FILE *new_file, *delta = open_memstream(&bytes, len);
-    memset(&functions, 0, sizeof functions);
-    functions.read = read_new;
+    FILE *input, *output, *kept = open_memstream(&bytes, len);
+    memset(&from, 0, sizeof from);
+    memset(&to, 0, sizeof to);
+    from.read = read_new;
+    to.write = write_output;
     position = 0;
-    new_file = fopencookie(NULL, "r", functions);
-    if (rs_delta_file(signature, new_file, delta, NULL) != RS_DONE)
+    input = fopencookie(NULL, "r", from);
+    output = fopencookie(kept, "w", to);
+    if (signature ? rs_delta_file(signature, input, output, NULL)
+                  : rs_sig_file(input, output, 2048, 8, RS_RK_BLAKE2_SIG_MAGIC, NULL))
         exit(1);
-    fclose(new_file);
-    fclose(delta);
+    fclose(input);
+    fclose(output);
+    fclose(kept);
     return bytes;
+}
+
+/* Whether both are made on one thread as on two. */
+static char const *compared(rs_signature_t *signature) {
+    size_t alone_len, len;
+    char *alone, *together;
+    int same;
+    rollsync_set_threads(1);
+    most_threads = 0;
+    alone = made(signature, &alone_len);
+    if (most_threads != 1)
+        exit(4);
+    rollsync_set_threads(2);
+    together = made(signature, &len);
+    same = len == alone_len && memcmp(alone, together, len) == 0;
+    free(alone);
+    free(together);
+    return most_threads < 2 ? "no workers" : same ? "the same" : "another";
 }
 
 int main(void) {
     rs_signature_t *signature;
     FILE *old_file, *sums = tmpfile();
     struct itimerval every;
-    size_t i, alone_len, len;
+    size_t i;
     unsigned noise = 1;
-    char *alone, *together;
+    char const *signatures, *deltas;
     struct sigaction action;
 
     host = pthread_self();
@@ -115,11 +146,6 @@ int main(void) {
     for (i = 100000; i < LEN; i += 100000)
         data[i]++;
 
-    rollsync_set_threads(1);
-    alone = delta_of(signature, &alone_len);
-    if (most_threads != 1)
-        return 4;
-
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
@@ -127,17 +153,16 @@ int main(void) {
     memset(&every, 0, sizeof every);
     every.it_interval.tv_usec = every.it_value.tv_usec = 1000;
     setitimer(ITIMER_REAL, &every, NULL);
-    rollsync_set_threads(2);
-    together = delta_of(signature, &len);
+    signatures = compared(NULL);
+    deltas = compared(signature);
     memset(&every, 0, sizeof every);
     setitimer(ITIMER_REAL, &every, NULL);
 
     /* A thread that is joined is still listed for a moment. */
     for (i = 0; i < 200 && threads() > 1; i++)
         usleep(1000);
-    printf("%s, %s, %d strangers, %d unmasked, %s, %d left\n", most_threads > 1 ? "workers" : "no workers",
-           len == alone_len && memcmp(alone, together, len) == 0 ? "the same delta" : "another delta", (int)strangers,
-           unmasked, signals > 0 ? "signals came" : "no signals", threads());
+    printf("signatures: %s, deltas: %s, %d strangers, %d unmasked, %s, %d left\n", signatures, deltas, (int)strangers, unmasked,
+           signals > 0 ? "signals came" : "no signals", threads());
     rs_free_sumset(signature);
     return 0;
 }

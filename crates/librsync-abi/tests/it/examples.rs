@@ -21,6 +21,18 @@ fn streaming() {
 }
 
 #[test]
+fn poll() {
+    let workshop = Workshop::new();
+    for language in Language::ALL {
+        let program = workshop.build("examples/poll.c", language);
+        assert_eq!(workshop.run(&program, &[]), "1000000 bytes by a delta of 4713\n");
+        if language == Language::C {
+            workshop.run_checked(&program, &[]);
+        }
+    }
+}
+
+#[test]
 fn whole_file_and_driven() {
     let workshop = Workshop::new();
     let case = Case::draw(Class::LongLiteral, 2);
@@ -42,6 +54,28 @@ fn whole_file_and_driven() {
             .expect("it was built");
         assert!(driven.status.success(), "{}", String::from_utf8_lossy(&driven.stderr));
         assert!(driven.stdout == read(workshop.path(), "new.delta"));
+    }
+}
+
+#[test]
+fn verified_files() {
+    let workshop = Workshop::new();
+    let case = Case::draw(Class::LongLiteral, 3);
+    fs::write(workshop.path().join("old"), &case.basis).expect("a file");
+    fs::write(workshop.path().join("new"), &case.new).expect("a file");
+    let (old, new) = (case.basis.len(), case.new.len());
+    for language in Language::ALL {
+        let program = workshop.build("examples/verified_files.c", language);
+        let said = workshop.run(&program, &["old", "new"]);
+        let [sums, delta] = ["new.sig", "new.delta"].map(|name| read(workshop.path(), name).len());
+        assert_eq!(
+            said,
+            format!(
+                "signature: {old} bytes in, {sums} out\ndelta: {new} bytes in, {delta} out\n\
+                 verified: {new} bytes from a basis of {old}\n"
+            )
+        );
+        assert!(read(workshop.path(), "new.again") == case.new);
     }
 }
 

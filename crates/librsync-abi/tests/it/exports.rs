@@ -55,13 +55,20 @@ const NAMES: &[(&str, Option<u64>)] = &[
 
 /// rollsync.h's.
 const OWN: &[&str] = &[
+    "rollsync_cancel",
+    "rollsync_cancel_free",
+    "rollsync_cancel_new",
+    "rollsync_delta_file",
     "rollsync_job_cancel",
     "rollsync_job_seal",
     "rollsync_job_set_limits",
     "rollsync_job_set_profile",
     "rollsync_job_set_progress",
     "rollsync_job_set_seal",
+    "rollsync_loadsig_file",
+    "rollsync_patch_file",
     "rollsync_set_threads",
+    "rollsync_sig_file",
     "rollsync_version",
 ];
 

@@ -13,6 +13,8 @@ use crate::log;
 pub(crate) struct Outcome {
     pub(crate) code: c_int,
     pub(crate) output: Vec<u8>,
+    /// Bytes of the input that were taken, if it is done.
+    pub(crate) consumed: Option<usize>,
     pub(crate) stats: Vec<String>,
     pub(crate) log: Vec<String>,
 }
@@ -23,14 +25,17 @@ pub(crate) struct Slicing {
     pub(crate) seed: u64,
     /// The longest piece of input, and of output space.
     pub(crate) most: [usize; 2],
+    /// Whether a piece that was not taken whole, for lack of space, grows.
+    pub(crate) grows: bool,
 }
 
 impl Slicing {
-    pub(crate) const WHOLE: Self = Self { seed: 0, most: [usize::MAX; 2] };
+    pub(crate) const WHOLE: Self = Self { seed: 0, most: [usize::MAX; 2], grows: false };
 
     pub(crate) fn draw(random: &mut Random) -> Self {
         let seed = random.number();
-        Self { seed, most: [(); 2].map(|()| random.pick(&[1, 3, 100, 5_000, 100_000, usize::MAX])) }
+        let most = [(); 2].map(|()| random.pick(&[1, 3, 100, 5_000, 100_000, usize::MAX]));
+        Self { seed, most, grows: random.one_in(3) }
     }
 }
 
@@ -70,8 +75,8 @@ pub(crate) fn run(
         if code != BLOCKED && !retry.contains(&code) {
             break code;
         }
-        // With its output full, it has not seen all of this piece.
-        if buffers.avail_out > 0 || space.is_empty() {
+        // With its output full, it may not have seen all of this piece.
+        if buffers.avail_out > 0 || space.is_empty() || slicing.grows {
             offered += draw(slicing.most[0], input.len() - offered);
         }
     };
@@ -79,7 +84,8 @@ pub(crate) fn run(
     let stats = unsafe { (*(library.job_statistics)(job)).counted() };
     // SAFETY: it is live, and not used afterwards.
     assert_eq!(unsafe { (library.job_free)(job) }, DONE);
-    Outcome { code, output, stats, log: log::take() }
+    let consumed = (code == DONE).then_some(consumed);
+    Outcome { code, output, consumed, stats, log: log::take() }
 }
 
 /// A signature that is loaded and indexed.
@@ -188,8 +194,7 @@ fn all_four_jobs_over_random_slicings() {
         let [loaded, theirs] = [ours, real].map(|library| Loaded::new(library, &sums.output, slicings[1]));
         assert_eq!(loaded.0, theirs.0, "{label}, {:?}", slicings[1]);
         let (Some(loaded), Some(their_loaded)) = (loaded.1, theirs.1) else { panic!("{label}") };
-        // How literals are cut against nothing depends on how librsync buffers, too.
-        let slicing = if case.basis.is_empty() { Slicing::WHOLE } else { slicings[2] };
+        let slicing = slicings[2];
         let difference = delta(ours, &loaded, &case.new, slicing);
         let theirs = delta(real, &their_loaded, &case.new, slicing);
         assert!(difference == theirs, "{label}, {slicing:?}: {:?} {:?}", difference.stats, theirs.stats);
@@ -208,11 +213,10 @@ fn all_four_jobs_over_random_slicings() {
 fn deltas_against_nothing() {
     let Some([ours, real]) = Library::both() else { return };
     let mut random = Random::new(12);
-    for case in 0..60 {
+    for case in 0..400 {
         let len = random.pick(&[0, 1, 64, 65, 255, 300, 70_000, 200_000]);
         let new = random.bytes(len, 256);
-        // Each piece is taken whole before the next one comes.
-        let slicing = Slicing { seed: 0, most: [random.pick(&[7, 300, 65_536, usize::MAX]), usize::MAX] };
+        let slicing = Slicing::draw(&mut random);
         let [bare, theirs] = [ours, real].map(|library| {
             // SAFETY: NULL is "no signature".
             let job = unsafe { (library.delta_begin)(ptr::null_mut()) };

@@ -3,6 +3,7 @@
 mod driven;
 mod examples;
 mod exports;
+mod files;
 mod jobs;
 mod layout;
 mod library;

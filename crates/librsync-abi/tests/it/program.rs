@@ -85,6 +85,8 @@ impl Workshop {
             "--error-exitcode=99",
             "--leak-check=full",
             "--show-leak-kinds=definite,indirect",
+            // Rust's handle of the main thread lives as long as that, and is known by a pointer into it.
+            "--errors-for-leak-kinds=definite,indirect",
         ]);
         Some(self.done(command.arg(program).args(arguments)))
     }

@@ -1,4 +1,4 @@
-//! Our programs, which another package builds.
+//! What another package builds: our programs and our librsync.
 
 use std::env;
 use std::fs;
@@ -9,25 +9,36 @@ use std::time::SystemTime;
 
 use crate::release::repo;
 
-/// The program beside the running tests; cargo is asked to build it when it is missing or older than a source.
+/// The program beside the running tests.
 pub(super) fn program(name: &str) -> PathBuf {
+    let file = Path::new(name).with_extension(env::consts::EXE_EXTENSION);
+    built(&file, &["rollsync-cli", "--bin", name])
+}
+
+/// Our `librsync.so.2`, under the name that cargo gives it.
+pub(crate) fn library() -> PathBuf {
+    built(Path::new("librsync.so"), &["librsync-abi", "--lib"])
+}
+
+/// A file beside the running tests; cargo is asked to build it when it is missing or older than a source.
+fn built(name: &Path, package: &[&str]) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _held = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // target/debug/deps/it-0123456789abcdef
     let test = env::current_exe().expect("the running test has a path");
     let folder = test.ancestors().nth(2).expect("a test lies in deps");
-    let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
-    if is_outdated(&program) {
-        build(name, folder);
+    let file = folder.join(name);
+    if is_outdated(&file) {
+        build(package, folder);
     }
-    assert!(program.exists(), "{} is not built", program.display());
-    program
+    assert!(file.exists(), "{} is not built", file.display());
+    file
 }
 
-fn is_outdated(program: &Path) -> bool {
-    let built = program.metadata().and_then(|metadata| metadata.modified());
+fn is_outdated(file: &Path) -> bool {
+    let built = file.metadata().and_then(|metadata| metadata.modified());
     built.is_ok_and(|built| newest(&repo().join("crates")).is_some_and(|changed| changed > built))
-        || !program.exists()
+        || !file.exists()
 }
 
 /// When the newest file below `folder` was changed; `None` when there is none.
@@ -40,7 +51,7 @@ fn newest(folder: &Path) -> Option<SystemTime> {
     times.max()
 }
 
-fn build(name: &str, folder: &Path) {
+fn build(package: &[&str], folder: &Path) {
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(profile) => profile,
@@ -48,9 +59,10 @@ fn build(name: &str, folder: &Path) {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .current_dir(repo())
-        .args(["build", "--quiet", "--package", "rollsync-cli", "--bin", name, "--profile", profile])
+        .args(["build", "--quiet", "--profile", profile, "--package"])
+        .args(package)
         .arg("--target-dir")
         .arg(folder.parent().expect("a profile's folder lies in the target folder"))
         .status();
-    assert!(built.as_ref().is_ok_and(|status| status.success()), "cargo build of {name}: {built:?}");
+    assert!(built.as_ref().is_ok_and(|status| status.success()), "cargo build of {package:?}: {built:?}");
 }

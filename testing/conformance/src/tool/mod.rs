@@ -1,6 +1,6 @@
 //! Commands, run as a user runs them.
 
-mod build;
+pub(crate) mod build;
 
 use std::env;
 use std::ffi::OsStr;
@@ -47,15 +47,22 @@ impl Tool {
     /// # Errors
     /// When the `PATH` has none, or another.
     pub fn real_rdiff() -> Result<Self, Missing> {
-        let real = Self { program: "rdiff".into(), variables: Vec::new() };
-        let expected = format!("rdiff ({})", Release::V2_3_2.version());
+        Self::of_machine("rdiff", &["-V"], &format!("rdiff ({})", Release::V2_3_2.version()))
+    }
+
+    /// A program of the machine, whose answer to `arguments` begins with the line `expected`.
+    ///
+    /// # Errors
+    /// When the `PATH` has none, or it answers otherwise.
+    pub fn of_machine(program: &str, arguments: &[&str], expected: &str) -> Result<Self, Missing> {
+        let tool = Self { program: program.into(), variables: Vec::new() };
         let missing = |found: &str| Missing(format!("the oracle `{expected}` is not in PATH ({found})"));
         let here = env::current_dir().map_err(|error| missing(&error.to_string()))?;
-        let version =
-            real.try_run(&here, ["-V"], Stdin::Empty).map_err(|error| missing(&error.to_string()))?;
-        let version = String::from_utf8_lossy(&version.stdout);
-        match version.lines().next() {
-            Some(line) if line == expected => Ok(real),
+        let answer =
+            tool.try_run(&here, arguments, Stdin::Empty).map_err(|error| missing(&error.to_string()))?;
+        let answer = String::from_utf8_lossy(&answer.stdout);
+        match answer.lines().next() {
+            Some(line) if line == expected => Ok(tool),
             found => Err(missing(found.unwrap_or("it says nothing"))),
         }
     }

@@ -1,5 +1,6 @@
-//! rollsync beside the real librsync 2.3.2 and 2.3.4, and `rdiff` beside Debian's.
+//! rollsync beside the real librsync 2.3.2 and 2.3.4, `rdiff` beside Debian's, and programs that load librsync on ours.
 
+mod clients;
 mod compare;
 mod corpus;
 mod edges;

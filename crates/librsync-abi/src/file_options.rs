@@ -1,0 +1,149 @@
+//! `rollsync_file_options_t`: how a whole-file function works.
+
+use crate::{
+    job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
+    sized, watch::Watch,
+};
+use rollsync::{CancelToken, Limits, Profile, Threads};
+use std::ffi::{CStr, c_char, c_void};
+use std::num::NonZeroUsize;
+use std::ptr;
+use std::time::{Duration, Instant};
+
+/// `rollsync_file_options_t`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RollsyncFileOptions {
+    size: usize,
+    limits: *const RollsyncLimits,
+    profile: *const c_char,
+    threads: usize,
+    seal: usize,
+    found: *mut RollsyncSeal,
+    progress: Option<unsafe extern "C" fn(opaque: *mut c_void, bytes_in: u64, bytes_out: u64)>,
+    opaque: *mut c_void,
+    cancel: *const CancelToken,
+    milliseconds: usize,
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<RollsyncFileOptions>() == 80 && align_of::<RollsyncFileOptions>() == 8);
+
+// SAFETY: a size, integers of its width and pointers, which may be NULL.
+unsafe impl sized::Versioned for RollsyncFileOptions {}
+
+/// What a whole-file function does about seals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SealUse {
+    /// None is written, none is looked for: librsync's way.
+    #[default]
+    None,
+    /// One is written; one that is there must hold.
+    Seal,
+    /// The same, and a patch needs one.
+    Required,
+}
+
+/// How a whole-file function works: by default as librsync's.
+#[derive(Debug)]
+pub(crate) struct FileOptions {
+    pub(crate) limits: Limits,
+    pub(crate) seal: SealUse,
+    pub(crate) watch: Watch,
+    profile: Option<Profile>,
+    threads: Option<Threads>,
+    found: *mut RollsyncSeal,
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::NONE,
+            seal: SealUse::None,
+            watch: Watch::default(),
+            profile: None,
+            threads: None,
+            found: ptr::null_mut(),
+        }
+    }
+}
+
+impl FileOptions {
+    /// What the caller asks for; NULL is nothing.
+    ///
+    /// # Safety
+    /// `raw` is NULL or points to a struct that begins with its own size, and what that points to is there.
+    pub(crate) unsafe fn read(raw: *const RollsyncFileOptions) -> Result<Self, RsResult> {
+        if raw.is_null() {
+            return Ok(Self::default());
+        }
+        // SAFETY: the caller's promise.
+        let asked = unsafe { sized::read(raw) }.ok_or(RsResult::PARAM_ERROR)?;
+        let limits = match asked.limits.is_null() {
+            true => Limits::NONE,
+            // SAFETY: the caller's promise.
+            false => unsafe { sized::read(asked.limits) }.ok_or(RsResult::PARAM_ERROR)?.into(),
+        };
+        let profile = match asked.profile.is_null() {
+            true => None,
+            false => {
+                // SAFETY: the caller's promise.
+                let name = unsafe { CStr::from_ptr(asked.profile) }.to_str().ok();
+                Some(name.and_then(|name| name.parse().ok()).ok_or(RsResult::PARAM_ERROR)?)
+            }
+        };
+        let seal = match asked.seal {
+            0 => SealUse::None,
+            1 => SealUse::Seal,
+            2 => SealUse::Required,
+            _ => return Err(RsResult::PARAM_ERROR),
+        };
+        let progress = asked.progress.map(|function| ProgressCallback { function, opaque: asked.opaque });
+        // SAFETY: the caller's promise.
+        let cancel = unsafe { asked.cancel.as_ref() }.cloned();
+        let time = (asked.milliseconds != 0).then(|| Duration::from_millis(asked.milliseconds as u64));
+        // A limit beyond all time is none.
+        let deadline = time.and_then(|time| Instant::now().checked_add(time));
+        Ok(Self {
+            limits,
+            seal,
+            watch: Watch::new(progress, cancel, deadline),
+            profile,
+            threads: NonZeroUsize::new(asked.threads).map(Threads::Exactly),
+            found: asked.found,
+        })
+    }
+
+    /// Whose deltas are written.
+    pub(crate) fn profile(&self) -> Profile {
+        self.profile.unwrap_or_else(settings::profile)
+    }
+
+    /// How many threads are worth it for an input of `len` bytes.
+    pub(crate) fn threads(&self, len: Option<u64>) -> usize {
+        self.threads.unwrap_or_else(settings::threads).count_for(len)
+    }
+
+    /// Whether seals are written, and looked for.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.seal != SealUse::None
+    }
+
+    /// Tells the caller which seal was found.
+    ///
+    /// # Safety
+    /// The promise of [`read`](Self::read) still holds.
+    pub(crate) unsafe fn tell(&self, found: Option<&RollsyncSeal>) {
+        if self.found.is_null() {
+            return;
+        }
+        match found {
+            // SAFETY: the caller's promise. A struct that is too small for anything gets nothing.
+            Some(found) => unsafe {
+                sized::write(found, self.found);
+            },
+            // SAFETY: every version begins with its size, and a size of 0 says that there is no seal.
+            None => unsafe { self.found.cast::<usize>().write(0) },
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Who is told how far whole-file work is, and who may stop it.
+
+use crate::{job::ProgressCallback, result_code::RsResult, stream::Stream};
+use rollsync::CancelToken;
+use std::cell::Cell;
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+/// Looks at every read and every write, all of which happen on the thread that has called the library.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    progress: Option<ProgressCallback>,
+    cancel: Option<CancelToken>,
+    deadline: Option<Instant>,
+    /// Bytes read and written.
+    moved: Cell<[u64; 2]>,
+    stopped: Cell<Option<RsResult>>,
+}
+
+impl Watch {
+    pub(crate) const fn new(
+        progress: Option<ProgressCallback>,
+        cancel: Option<CancelToken>,
+        deadline: Option<Instant>,
+    ) -> Self {
+        Self { progress, cancel, deadline, moved: Cell::new([0; 2]), stopped: Cell::new(None) }
+    }
+
+    /// Why the work was stopped, if it was.
+    pub(crate) const fn stopped(&self) -> Option<RsResult> {
+        self.stopped.get()
+    }
+
+    /// How many bytes were read and written so far.
+    pub(crate) const fn moved(&self) -> [u64; 2] {
+        self.moved.get()
+    }
+
+    pub(crate) const fn of(&self, stream: Stream) -> Watched<'_> {
+        Watched { stream, watch: self }
+    }
+
+    fn look(&self) -> io::Result<()> {
+        let result = if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            RsResult::CANCELLED
+        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            RsResult::LIMIT
+        } else {
+            return Ok(());
+        };
+        self.stopped.set(Some(result));
+        Err(io::Error::other("stopped"))
+    }
+
+    fn tell(&self, [bytes_in, bytes_out]: [usize; 2]) {
+        let [before_in, before_out] = self.moved.get();
+        let moved = [before_in + bytes_in as u64, before_out + bytes_out as u64];
+        self.moved.set(moved);
+        if let Some(ProgressCallback { function, opaque }) = self.progress {
+            // SAFETY: whoever has given it promised that it may be called with this argument during the call.
+            unsafe { function(opaque, moved[0], moved[1]) };
+        }
+    }
+}
+
+/// A stream at which somebody looks.
+#[derive(Debug)]
+pub(crate) struct Watched<'w> {
+    stream: Stream,
+    watch: &'w Watch,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        self.watch.look()?;
+        let len = self.stream.read(place)?;
+        self.watch.tell([len, 0]);
+        Ok(len)
+    }
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.watch.look()?;
+        let len = self.stream.write(bytes)?;
+        self.watch.tell([0, len]);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
