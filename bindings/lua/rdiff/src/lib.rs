@@ -26,6 +26,7 @@ use protected::Protected;
 fn rdiff(lua: &Lua) -> Result<Table> {
     let mut module = Module::new(lua)?;
     operations::register(&mut module)?;
+    operations::register_digest(&mut module)?;
     files::register(&mut module)?;
     loaded::register(&mut module)?;
     job::register(&mut module)?;

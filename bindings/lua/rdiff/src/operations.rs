@@ -50,6 +50,15 @@ pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
     })
 }
 
+/// Adds what tells files from each other.
+pub(crate) fn register_digest(module: &mut Module<'_>) -> mlua::Result<()> {
+    module.function("digest", |lua, protected, arguments| {
+        let mut reader = Source::from_lua(lua, arguments.at(1), 1)?.reader(protected, Ends::WithNil);
+        let failed = |source| Error::Io { side: Side::Read, offset: 0, source };
+        Ok(rollsync::digest(&mut reader).map_err(failed)?.hex().to_string())
+    })
+}
+
 /// The sink and the options, from a position on. Options may stand in the sink's place.
 fn output(protected: &Protected, arguments: &Arguments, position: usize) -> Result<(Sink, Settings), Fault> {
     let (first, second) = (arguments.at(position), arguments.at(position + 1));
