@@ -56,6 +56,7 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
             skipped(run, &format!("no lua-socket for {program}: the upload example is not run with it"))?;
         }
     }
+    threads(run, &folder)?;
     if works("luarocks", &["--version"]) {
         rock(run, &folder)
     } else {
@@ -79,6 +80,24 @@ impl Lua {
         }
         tests
     }
+}
+
+/// Lua's own library of the Lua with which two threads are tested.
+const SHARED: &str = "liblua5.4.so.0";
+
+/// Runs two threads, each with a Lua of its own: a program in Python makes them.
+fn threads(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
+    if !works("python3", &["-c", &format!("import ctypes; ctypes.CDLL('{SHARED}')")]) {
+        return skipped(
+            run,
+            &format!("no python3 or no {SHARED}: two threads with a Lua each are not tested"),
+        );
+    }
+    let mut tests = command("python3");
+    tests.args(["bindings/lua/tests/threads.py", SHARED]);
+    tests.env("LUA_PATH", "bindings/lua/tests/?.lua");
+    tests.env("LUA_CPATH", format!("{}/?.so", folder.join("lua5.4").display()));
+    run(&mut tests)
 }
 
 /// Builds the rock of Lua 5.4 with `luarocks make` into a tree of its own, and uses it from there.
