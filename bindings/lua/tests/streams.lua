@@ -116,6 +116,17 @@ check.test("paths", function()
   remove()
 end)
 
+check.test("the README's first lines", function()
+  local folder, remove = files.folder()
+  local readme = assert(files.read "bindings/lua/README.md")
+  files.write(folder .. "/old", basis)
+  files.write(folder .. "/new", new)
+  files.write(folder .. "/first.lua", (assert(readme:match "```lua\n(.-)```")))
+  assert(files.run(("cd '%s' && %s first.lua"):format(folder, arg[-1])))
+  check.equal(files.read(folder .. "/old"), new)
+  remove()
+end)
+
 check.test("threads change nothing", function()
   local long = data.lcg(3, 65536):rep(80)
   local options = { threads = "available", block_len = 1000 }
