@@ -133,6 +133,9 @@ check.test("threads change nothing", function()
   local known = assert(rdiff.signature(long, options))
   check.equal(known, rdiff.signature(long, { block_len = 1000 }))
   check.equal(rdiff.delta(known, long, options), rdiff.delta(known, long))
+  options.source_len = #long
+  check.equal(rdiff.signature(data.source(long, 1, 300000), nil, options), known)
+  check.equal(rdiff.delta(known, data.source(long, 2, 300000), nil, options), rdiff.delta(known, long))
 end)
 
 check.test("diff is signature and delta", function()

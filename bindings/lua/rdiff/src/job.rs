@@ -37,7 +37,7 @@ pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
 
 /// A job under way.
 #[derive(Debug)]
-pub(crate) struct Running {
+struct Running {
     state: State,
     phase: Phase,
     watcher: Watcher,
@@ -55,13 +55,13 @@ enum State {
 }
 
 /// What the end of a job gives.
-pub(crate) enum Last {
+enum Last {
     Bytes(Vec<u8>),
     Signature(Loaded),
 }
 
 impl Running {
-    pub(crate) fn signature(settings: &Settings) -> Result<Self, Failure> {
+    fn signature(settings: &Settings) -> Result<Self, Failure> {
         Ok(Self::new(Engine::signature(settings)?, Phase::Signature, settings))
     }
 
@@ -77,7 +77,7 @@ impl Running {
     }
 
     /// Takes input; the output that it makes certain.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    fn feed(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         self.work(|engine| {
             let mut output = Vec::new();
             engine.feed(bytes, &mut output)?;
@@ -85,15 +85,8 @@ impl Running {
         })
     }
 
-    /// Says that this was all of the input; the rest of the output.
-    pub(crate) fn finish(&mut self) -> Result<Vec<u8>, Failure> {
-        match self.finish_with()? {
-            Last::Bytes(bytes) => Ok(bytes),
-            Last::Signature(_) => Ok(Vec::new()),
-        }
-    }
-
-    fn finish_with(&mut self) -> Result<Last, Failure> {
+    /// Says that this was all of the input.
+    fn finish(&mut self) -> Result<Last, Failure> {
         let last = self.work(|engine| {
             let mut output = Vec::new();
             engine.finish(&mut output)?;
@@ -112,7 +105,7 @@ impl Running {
     }
 
     /// What the job has counted.
-    pub(crate) fn stats(&self) -> Stats {
+    fn stats(&self) -> Stats {
         match &self.state {
             State::Open(engine) => engine.stats(),
             State::Finished | State::Failed(_) => self.stats.clone(),
@@ -163,7 +156,7 @@ impl UserData for Running {
             let fed = job.feed(&bytes.as_bytes());
             returned(lua, fed.map(LuaString::wrap))
         });
-        methods.add_method_mut("finish", |lua, job, ()| match job.finish_with() {
+        methods.add_method_mut("finish", |lua, job, ()| match job.finish() {
             Ok(Last::Bytes(bytes)) => returned(lua, Ok(LuaString::wrap(bytes))),
             Ok(Last::Signature(loaded)) => returned(lua, Ok(lua.create_userdata(loaded)?)),
             Err(failure) => returned(lua, Err::<Value, _>(failure)),

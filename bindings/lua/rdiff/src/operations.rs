@@ -4,7 +4,6 @@ use crate::{
     Arguments, Module,
     basis::LuaBasis,
     failure::{Failure, Fault},
-    job::Running,
     loaded::Loaded,
     protected::Protected,
     settings::Settings,
@@ -13,7 +12,7 @@ use crate::{
 };
 use mlua::Value;
 use rollsync::{Error, Side};
-use std::{io::Write, rc::Rc};
+use std::rc::Rc;
 
 pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
     module.function("signature", |lua, protected, arguments| {
@@ -78,36 +77,9 @@ pub(crate) fn signature(
     settings: &Settings,
     ends: Ends,
 ) -> Result<(), Failure> {
-    match basis {
-        Source::Bytes(bytes) => {
-            let bytes = bytes.as_bytes();
-            let len = settings.source_len.unwrap_or(bytes.len() as u64);
-            settings.with(|options| rollsync::signature(&bytes[..], Some(len), sink, options))?;
-        }
-        // What Lua gives is read by the thread that runs Lua: the job, not the library's function, which may read with
-        // others.
-        parts @ Source::Parts(_) => {
-            let mut job = Running::signature(settings)?;
-            let mut reader = parts.reader(protected, ends);
-            let mut written = 0;
-            loop {
-                let failed = |source| Error::Io { side: Side::Read, offset: job.stats().bytes_in, source };
-                let Some(part) = reader.next_part(256 << 10).map_err(failed)? else { break };
-                write(sink, &mut written, &job.feed(&part.as_bytes())?)?;
-            }
-            write(sink, &mut written, &job.finish()?)?;
-        }
-    }
-    Ok(())
-}
-
-fn write(sink: &mut Sink, written: &mut u64, bytes: &[u8]) -> Result<(), Failure> {
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    sink.write_all(bytes).map_err(|source| Error::Io { side: Side::Write, offset: *written, source })?;
-    *written += bytes.len() as u64;
-    Ok(())
+    let len = basis.len().or(settings.source_len);
+    let basis = basis.reader(protected, ends);
+    settings.with(|options| rollsync::signature(basis, len, sink, options)).map(drop)
 }
 
 /// Makes the delta of a new file.
