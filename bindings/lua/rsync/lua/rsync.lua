@@ -112,7 +112,7 @@ end
 
 -- What is read and written -----------------------------------------------------------------------------------------
 
-for name, method in pairs(general) do
+for name, method in pairs(general.methods) do
   rsync[name] = method
 end
 
@@ -204,7 +204,7 @@ end
 function rsync:gen_deltas(read, sigs, write_cmd, block_len)
   block_len = general.checked_block_len(self, block_len)
   if not is_default(self, "rollsum", "weak_sum", "strong_sum") then
-    return general.gen_deltas(self, read, sigs, write_cmd, block_len)
+    return general.methods.gen_deltas(self, read, sigs, write_cmd, block_len)
   end
   local search, count = new_search(self, sigs, block_len), size_t()
   return run(search, read, function(is_last)

@@ -2,7 +2,8 @@
 
 local bit, ffi = require "bit", require "ffi"
 
-local general = {}
+local methods = {}
+local general = { methods = methods }
 
 local bytes_t = ffi.typeof "uint8_t[?]"
 local BLOCK_LEN_MAX = 0x7fffffff
@@ -59,22 +60,22 @@ end
 
 -- Signatures ----------------------------------------------------------------------------------------------------
 
-function general:weak_sig_ctype()
+function methods:weak_sig_ctype()
   return ffi.typeof "int32_t"
 end
 
-function general:strong_sig_ctype()
+function methods:strong_sig_ctype()
   return ffi.typeof("uint8_t[$]", self:strong_sum():length())
 end
 
---- A record: `weak` and `strong` without a gap. Numbers stand as the machine has them: little-endian on all that LuaJIT runs on here.
-function general:sig_ctype()
+--- A record: `weak` and `strong` without a gap. Numbers stand as the machine has them: little-endian, where this was run.
+function methods:sig_ctype()
   return ffi.typeof("struct __attribute__((packed)) { $ weak; $ strong; }", self:weak_sig_ctype(),
     self:strong_sig_ctype())
 end
 
 --- Returns the function that writes a record.
-function general:write_sig(write)
+function methods:write_sig(write)
   local record = ffi.typeof("$[1]", self:sig_ctype())()
   local size = ffi.sizeof(record)
   return function(weak, strong)
@@ -85,7 +86,7 @@ function general:write_sig(write)
 end
 
 --- Returns the function that reads a record: its sums, or nil at the end.
-function general:read_sig(read)
+function methods:read_sig(read)
   local record = ffi.typeof("$[1]", self:sig_ctype())()
   local size = ffi.sizeof(record)
   return function()
@@ -96,7 +97,7 @@ function general:read_sig(read)
 end
 
 --- Calls `get_sigs` with the sums of each whole block of what is read; returns how many there are.
-function general:gen_sigs(read, get_sigs, block_len)
+function methods:gen_sigs(read, get_sigs, block_len)
   block_len = general.checked_block_len(self, block_len)
   local block, count = bytes_t(block_len), 0
   local weak, strong = self:weak_sum(), self:strong_sum()
@@ -112,7 +113,7 @@ function general:gen_sigs(read, get_sigs, block_len)
 end
 
 --- Reads a signature. Of equal sums the last block's counts.
-function general:load_sigs_file(read)
+function methods:load_sigs_file(read)
   local weaks, strongs, count = {}, {}, 0
   for weak, strong in self:read_sig(read) do
     weaks[weak], strongs[strong] = count, count
@@ -124,7 +125,7 @@ end
 -- Deltas --------------------------------------------------------------------------------------------------------
 
 --- The search with the module's own sums: the engine's procedure, one position at a time.
-function general:gen_deltas(read, sigs, write_cmd, block_len)
+function methods:gen_deltas(read, sigs, write_cmd, block_len)
   local ring_len = general.ring_len(self, block_len)
   local buffer, ring_at = bytes_t(ring_len), 0
   local data, next_at, read_end = 0, 0, 0
@@ -202,7 +203,7 @@ local function u32(place)
 end
 
 --- Returns the function that writes commands: copies of blocks that follow each other become one.
-function general:cmd_writer(write)
+function methods:cmd_writer(write)
   local head = bytes_t(6)
   local first, count = 0, 0
   local function flush()
@@ -233,9 +234,9 @@ function general:cmd_writer(write)
   end
 end
 
---- Returns the function that reads commands: `"data", buffer, len`, `"copy", block`, or nil at the end. A long literal comes in
--- parts.
-function general:cmd_reader(read)
+--- Returns the function that reads commands: `"data", buffer, len`, `"copy", block`, or nil at the end. A long literal
+-- comes in parts.
+function methods:cmd_reader(read)
   local size = math.max(1, self.mem_len)
   local buffer, head, opcode = bytes_t(size), bytes_t(5), bytes_t(1)
   local literal, block, count = 0, 0, 0
@@ -267,7 +268,7 @@ end
 -- Patches -------------------------------------------------------------------------------------------------------
 
 --- Makes the new file from commands and the old file, which `seek` and `read` give.
-function general:patch(read_cmd, seek, read, write, block_len)
+function methods:patch(read_cmd, seek, read, write, block_len)
   block_len = general.checked_block_len(self, block_len)
   local buffer = bytes_t(block_len)
   for command, what, len in read_cmd do
@@ -284,7 +285,7 @@ function general:patch(read_cmd, seek, read, write, block_len)
 end
 
 --- Makes the new file from a delta and the old file.
-function general:patch_file(read_delta, seek, read, write, block_len)
+function methods:patch_file(read_delta, seek, read, write, block_len)
   return self:patch(self:cmd_reader(read_delta), seek, read, write, block_len)
 end
 
