@@ -6,7 +6,7 @@ local rdiff = require "rdiff"
 local MB = 1000000
 local LEN = 200
 -- Above what the process takes before: the signature and its index are 2 MB of it.
-local ROOM_KIB = 40 * 1024
+local ROOM_KIB = 64 * 1024
 
 -- Megabyte `i` of a file: a pattern, rotated by another amount each time.
 local pattern = data.lcg(11, MB)
