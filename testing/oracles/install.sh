@@ -6,6 +6,8 @@
 #   rdiff-backup, duplicity       Debian's packages: programs that load librsync
 #   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
+#   five Luas, luarocks           Debian's packages lua5.1 to lua5.4, luajit, luarocks, lua-socket, liblua5.4-dev: for
+#                                 the Lua bindings
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #
 # usage: testing/oracles/install.sh
@@ -63,6 +65,13 @@ debian_packages() {
     command -v mono >/dev/null || packages+=(mono-runtime)
     command -v mcs >/dev/null || packages+=(mono-mcs)
     [ -e "$mono_http" ] || packages+=(libmono-system-net-http4.0-cil)
+    local lua
+    for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit luarocks; do
+        command -v "$lua" >/dev/null || packages+=("$lua")
+    done
+    lua5.4 -e 'require "socket"' 2>/dev/null || packages+=(lua-socket)
+    # luarocks wants the headers of its Lua, whatever a rock is built from.
+    [ -e /usr/include/lua5.4/lua.h ] || packages+=(liblua5.4-dev)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
@@ -76,6 +85,14 @@ debian_packages() {
     report_tool mono mono-runtime
     report_tool mcs mono-mcs
     report_mono_http
+    for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit luarocks; do
+        report_tool "$lua" "$lua"
+    done
+    if lua5.4 -e 'require "socket"' 2>/dev/null; then
+        found lua-socket "lua5.4 -e 'require \"socket\"'"
+    else
+        skipped "lua5.4 finds no lua-socket (Debian package lua-socket): the upload example in Lua is not run"
+    fi
 }
 
 report_tool() {

@@ -21,6 +21,7 @@ usage: cargo xtask COMMAND
 
   demo [OLD NEW]   the main job on a real pair of files, and what it saved
   test             everything: oracles, small corpus, floors, tests, no_std
+  bindings [NAME]  the tests of the bindings alone, or of one: dotnet, lua, python
   floors           fail on a dependency that points up or sideways between floors
   no-std           fail when a crate that promises no_std needs std
   mutations        break each rule of the delta algorithm, and want a test to fail
@@ -49,6 +50,8 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(None),
         ["demo", old, new] => demo::run(Some((old, new))),
         ["test"] => test::run(),
+        ["bindings"] => test::run_bindings(None),
+        ["bindings", name] => test::run_bindings(Some(name)),
         ["floors"] => floors::run(),
         ["no-std"] => no_std::run(),
         ["fuzz", ref words @ ..] => fuzz::run(words),

@@ -25,13 +25,37 @@ pub(crate) fn run() -> Result<(), String> {
     for isa in ["portable", "sse2"] {
         parts.run(isa, || capped_test(&mut counts, isa));
     }
-    parts.run("exchange", || exchange::clear().map(|()| Report::default()));
-    for binding in bindings::ALL {
-        parts.run(binding.name, || binding_test(&mut counts, binding));
+    bindings_tests(&mut parts, &mut counts, None);
+    finish(parts, &counts)
+}
+
+/// Runs the tests of all bindings, or of the one with this name, and looks at what they have written.
+pub(crate) fn run_bindings(name: Option<&str>) -> Result<(), String> {
+    if let Some(name) = name.filter(|name| bindings::ALL.iter().all(|binding| binding.name != *name)) {
+        let names: Vec<&str> = bindings::ALL.iter().map(|binding| binding.name).collect();
+        return Err(format!("{name} is none of {}", names.join(", ")));
     }
+    let (mut parts, mut counts) = (Parts::default(), Counts::default());
+    parts.run("oracles", oracles);
+    bindings_tests(&mut parts, &mut counts, name);
+    finish(parts, &counts)
+}
+
+fn finish(parts: Parts, counts: &Counts) -> Result<(), String> {
     let done = parts.finish(env::var_os("REQUIRE_ORACLE").is_some_and(|v| v == "1"));
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
     done
+}
+
+fn bindings_tests(parts: &mut Parts, counts: &mut Counts, only: Option<&str>) {
+    if let Err(why) = exchange::clear() {
+        parts.run("exchange", || Err(why));
+    }
+    let wanted =
+        |binding: &&Binding| only.is_none_or(|name| binding.name == name || binding.name == "exchange");
+    for binding in bindings::ALL.iter().filter(wanted) {
+        parts.run(binding.name, || binding_test(counts, binding));
+    }
 }
 
 fn oracles() -> Result<Report, String> {
