@@ -101,13 +101,13 @@ impl HashedAhead {
         true
     }
 
-    /// The strong sum of the window at `position`, whose weak sum is known to the index. `hits` are the positions behind
-    /// it, with their weak sums, at which there may be others.
+    /// The strong sum of the window at `position`, whose weak sum is `weak` and known to the index. `hits` are the positions
+    /// behind it, with their weak sums, at which there may be others.
     pub(super) fn strong(
         &mut self,
         index: &SignatureIndex,
         rest: &[u8],
-        position: u64,
+        (position, weak): (u64, u32),
         hits: impl Iterator<Item = (u64, u32)>,
     ) -> Digest {
         if let Some(sums) = self.at(position) {
@@ -122,8 +122,7 @@ impl HashedAhead {
             return strong::sum(self.isa, index.signature().params().format().strong, window);
         }
         if self.was_false {
-            self.positions[0] = position;
-            self.len = 1;
+            (self.positions[0], self.weak[0], self.len) = (position, weak, 1);
             let lanes = index.signature().params().format().strong.lanes(self.isa);
             for (hit, weak) in hits.filter(|(_, weak)| index.knows(*weak)).take(lanes - 1) {
                 self.positions[self.len] = hit;

@@ -269,7 +269,7 @@ impl Search {
         let upcoming = upcoming.map(|hit| (self.chunk_start + hit.position as u64, hit.digest));
         // Of windows for which there is no work left, the sums would not be asked for.
         let upcoming = upcoming.take(self.budget.windows_left(position, len as u64));
-        let strong = self.hashed.strong(index, rest, position, upcoming);
+        let strong = self.hashed.strong(index, rest, (position, digest), upcoming);
         stats.strong_sums += 1;
         stats.hashed_bytes += len as u64;
         let block = index.block(hit, &strong, stats);

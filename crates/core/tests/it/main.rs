@@ -1,5 +1,6 @@
 //! The engine against its contract, the golden vectors and the slow reference.
 
+mod ahead;
 mod allocation;
 mod collisions;
 mod command;
