@@ -88,6 +88,10 @@ fn of_work(py: Python<'_>, error: Error, path: Option<&Path>, words: Option<Stri
     let kind = error.kind();
     let words = words.unwrap_or_else(|| error.to_string());
     match error {
+        // The allocator's refusal, which came through a writer.
+        Error::Io { source, .. } if source.kind() == io::ErrorKind::OutOfMemory && !is_raised(&source) => {
+            new(py, ErrorKind::Memory, "no memory for the output", &[])
+        }
         Error::Io { side, source, .. } => of_io(source, path, &side.to_string()),
         Error::Engine(error) => {
             let mut facts = Vec::new();
@@ -123,6 +127,11 @@ fn of_io(source: io::Error, path: Option<&Path>, doing: &str) -> PyErr {
     }
 }
 
+/// Whether Python has raised it in a file object's method.
+fn is_raised(source: &io::Error) -> bool {
+    source.get_ref().is_some_and(|inner| inner.is::<PyErr>())
+}
+
 /// For errors that were foreseen without asking the system.
 fn number_of(kind: io::ErrorKind) -> i32 {
     match kind {
@@ -130,7 +139,6 @@ fn number_of(kind: io::ErrorKind) -> i32 {
         io::ErrorKind::InvalidInput => libc::EINVAL,
         io::ErrorKind::IsADirectory => libc::EISDIR,
         io::ErrorKind::NotFound => libc::ENOENT,
-        io::ErrorKind::OutOfMemory => libc::ENOMEM,
         io::ErrorKind::PermissionDenied => libc::EACCES,
         io::ErrorKind::Unsupported => libc::ENOTSUP,
         io::ErrorKind::WouldBlock => libc::EAGAIN,

@@ -6,7 +6,7 @@ use crate::{
     settings::Settings,
     signature::{Signature, Sums},
     source::{Data, Source, Stream},
-    stats::Stats,
+    stats::{Stats, to_bytes},
     watch::run,
 };
 use pyo3::{
@@ -49,12 +49,12 @@ impl SignatureJob {
     /// Takes more of the basis; what of the signature comes out, at most `max_len` bytes of it unless that is negative.
     #[pyo3(signature = (data, max_len=-1))]
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.push.feed(py, data, max_len, &mut NoBasis)?))
+        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
     }
 
     /// Says that the basis has ended; the rest of the signature.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.push.finish(py, &mut NoBasis)?))
+        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
@@ -153,12 +153,12 @@ impl DeltaJob {
     /// Takes more of the new file; what of the delta comes out, at most `max_len` bytes of it unless that is negative.
     #[pyo3(signature = (data, max_len=-1))]
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.push.feed(py, data, max_len, &mut NoBasis)?))
+        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
     }
 
     /// Says that the new file has ended; the rest of the delta.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.push.finish(py, &mut NoBasis)?))
+        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
@@ -216,7 +216,7 @@ impl PatchJob {
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
         let made = self.push.feed(py, data, max_len, &mut self.basis)?;
         self.hash(py, &made);
-        Ok(PyBytes::new(py, &made))
+        to_bytes(py, &made)
     }
 
     /// Says that the delta has ended; the rest of the new file, which is now known to be right.
@@ -224,7 +224,7 @@ impl PatchJob {
         let made = self.push.finish(py, &mut self.basis)?;
         self.hash(py, &made);
         self.hold_to_seal().map_err(|error| exception(py, error))?;
-        Ok(PyBytes::new(py, &made))
+        to_bytes(py, &made)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.

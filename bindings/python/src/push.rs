@@ -7,7 +7,7 @@ use crate::{
     watch::{Report, Watcher},
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes};
-use rollsync::{Action, Basis, Drive, Error, Job, Phase, Side, Stats};
+use rollsync::{Action, Basis, Drive, Error, Job, Phase, ResourceError, Side, Stats};
 use std::collections::VecDeque;
 
 /// A job with the bytes that it was fed and has not taken yet.
@@ -112,6 +112,7 @@ impl<J: Job + Send> Push<J> {
                         self.full = true;
                         break;
                     }
+                    made.try_reserve(len).map_err(|_| no_memory(made.len() + len))?;
                     made.extend_from_slice(&bytes[..len]);
                     self.drive.was_written(len);
                 }
@@ -153,4 +154,9 @@ impl<J: Job + Send> Push<J> {
     pub(crate) fn into_job(self) -> J {
         self.drive.into_job()
     }
+}
+
+/// The allocator refuses: an error of this call, not the end of the process.
+fn no_memory(bytes: usize) -> Error {
+    ResourceError::Memory { bytes: bytes as u64 }.into()
 }

@@ -13,10 +13,18 @@ impl Made {
     /// The bytes; or, when they went elsewhere, what was counted.
     pub(crate) fn into_python(self, py: Python<'_>, seal: Option<Seal>) -> PyResult<Bound<'_, PyAny>> {
         match self.bytes {
-            Some(bytes) => Ok(PyBytes::new(py, &bytes).into_any()),
+            Some(bytes) => Ok(to_bytes(py, &bytes)?.into_any()),
             None => Ok(Bound::new(py, Stats::new(&self.stats, seal.is_some()))?.into_any()),
         }
     }
+}
+
+/// Python's copy of what was made; there may be no memory for it.
+pub(crate) fn to_bytes<'py>(py: Python<'py>, made: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, made.len(), |place| {
+        place.copy_from_slice(made);
+        Ok(())
+    })
 }
 
 /// What a call or a job has counted. Lengths are in bytes.

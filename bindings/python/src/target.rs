@@ -92,7 +92,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Bytes(all) => {
-                // The allocator may refuse: that is an error of this call, not the end of the process.
+                // The allocator's refusal is an error of this call, not the end of the process.
                 all.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
                 all.write(bytes)
             }

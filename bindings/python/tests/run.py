@@ -16,7 +16,7 @@ def main():
     tests = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern=sys.argv[1] if sys.argv[1:] else "test_*.py")
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Result).run(tests)
     failed, skipped = len(result.failures) + len(result.errors), len(result.skipped)
-    passed = result.testsRun - failed - skipped
+    passed = max(0, result.testsRun - failed - skipped)
     word = "ok" if result.wasSuccessful() and result.testsRun else "FAILED"
     print(
         f"test result: {word}. {passed} passed; {failed} failed; {skipped} ignored; 0 measured; 0 filtered out; "

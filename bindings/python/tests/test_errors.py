@@ -1,6 +1,8 @@
 import errno
 import io
 import pickle
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -94,9 +96,33 @@ class Errors(unittest.TestCase):
         self.assertEqual((limits(work=8).work, limits(work="unlimited").work, limits().work), (8, "unlimited", None))
 
     def test_memory(self):
-        # No such allocation is tried: the class alone is looked at.
-        self.assertTrue(issubclass(rollsync.OutOfMemoryError, MemoryError))
-        self.assertEqual(rollsync.OutOfMemoryError.kind, "memory")
+        # Each takes more than a process of 400 MiB can have, and none of them ends it.
+        program = """
+import resource, rollsync
+resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+class Endless:
+    def __init__(self, start):
+        self.start = start
+
+    def read(self, size):
+        start, self.start = self.start, b""
+        return start or bytes(size)
+
+for work in (
+    lambda: rollsync.load(Endless(b"rs\\x01G\\0\\0\\x01\\0\\0\\0\\0\\x20")),
+    lambda: rollsync.signature(Endless(b""), block_len=1),
+    lambda: rollsync.patch(bytes(1 << 26), b"rs\\x026" + b"\\x47\\0\\x04\\0\\0\\0" * 20 + b"\\0"),
+    lambda: rollsync.PatchJob(bytes(1 << 26)).feed(b"rs\\x026" + b"\\x47\\0\\x04\\0\\0\\0" * 20 + b"\\0"),
+):
+    try:
+        work()
+    except rollsync.OutOfMemoryError as error:
+        assert error.kind == "memory" and isinstance(error, MemoryError)
+        print("no memory")
+"""
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "no memory\n" * 4, ""))
 
     def test_cancelled(self):
         cancel = rollsync.Cancel()
