@@ -5,6 +5,7 @@
 #   abidiff, valgrind             Debian's packages abigail-tools and valgrind: they look at our librsync.so.2
 #   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
+#   maturin, mypy                 from PyPI, put into .oracles/python: they build the Python binding's wheel, and check its types
 #
 # usage: testing/oracles/install.sh
 #   ROLLSYNC_ORACLE_LIBRSYNC=FILE   use this library as librsync 2.3.4
@@ -23,12 +24,15 @@ declare -A wheel_sha256=(
     [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
 )
 mono_http=/usr/lib/mono/4.5/System.Net.Http.dll
+python_dir=$oracles/python
+python_tools=(maturin==1.16.0 mypy==2.4.1)
 missing=0
 
 main() {
     mkdir -p "$oracles"
     debian_packages
     librsync
+    python_tools
     if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
         echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
         exit 1
@@ -53,6 +57,7 @@ debian_packages() {
     command -v mono >/dev/null || packages+=(mono-runtime)
     command -v mcs >/dev/null || packages+=(mono-mcs)
     [ -e "$mono_http" ] || packages+=(libmono-system-net-http4.0-cil)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
@@ -181,6 +186,35 @@ PYTHON
     loads "$part/librsync.so" || { echo "the wheel's library does not load as librsync $librsync_version" && return 1; }
     rm -rf "$librsync_dir"
     mv "$part" "$librsync_dir"
+}
+
+# ---- what the Python binding is built and checked with ----------------------------------------------------------
+
+python_tools() {
+    if ! has_python_tools; then
+        fetch_python_tools >"$oracles/python.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/python.log"
+            skipped "no ${python_tools[*]}: the Python binding's wheel is not built, its types are not checked"
+            return
+        }
+    fi
+    found "${python_tools[*]}" "$python_dir/bin"
+}
+
+fetch_python_tools() {
+    rm -rf "$python_dir"
+    python3 -m venv "$python_dir" || return 1
+    "$python_dir/bin/python" -m pip --quiet --disable-pip-version-check install --only-binary :all: \
+        "${python_tools[@]}" </dev/null || return 1
+    has_python_tools
+}
+
+has_python_tools() {
+    "$python_dir/bin/python" - "${python_tools[@]}" 2>/dev/null <<'PYTHON'
+import sys
+from importlib.metadata import version
+sys.exit(any(version(name) != wanted for name, wanted in (tool.split("==") for tool in sys.argv[1:])))
+PYTHON
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.

@@ -47,7 +47,7 @@ impl SignatureJob {
     }
 
     /// Takes more of the basis; what of the signature comes out, at most `max_len` bytes of it unless that is negative.
-    #[pyo3(signature = (data, max_len=-1))]
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
         to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
     }
@@ -151,7 +151,7 @@ impl DeltaJob {
     }
 
     /// Takes more of the new file; what of the delta comes out, at most `max_len` bytes of it unless that is negative.
-    #[pyo3(signature = (data, max_len=-1))]
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
         to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
     }
@@ -212,7 +212,7 @@ impl PatchJob {
 
     /// Takes more of the delta; what of the new file comes out, at most `max_len` bytes of it unless that is negative. A few
     /// bytes of delta can stand for a long file: with `max_len` no more of it than that is in memory.
-    #[pyo3(signature = (data, max_len=-1))]
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
     fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
         let made = self.push.feed(py, data, max_len, &mut self.basis)?;
         self.hash(py, &made);

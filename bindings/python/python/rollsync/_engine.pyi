@@ -20,6 +20,32 @@ _Weak: TypeAlias = Literal["rabinkarp", "rollsum"]
 _Strong: TypeAlias = Literal["blake2", "md4"]
 _Told: TypeAlias = Callable[[Report], object]
 
+__all__ = [
+    "delta",
+    "diff",
+    "digest",
+    "inspect",
+    "load",
+    "patch",
+    "signature",
+    "Digest",
+    "DeltaInfo",
+    "SignatureInfo",
+    "DeltaJob",
+    "LoadJob",
+    "PatchJob",
+    "SignatureJob",
+    "Limits",
+    "Signature",
+    "Stats",
+    "RollingSum",
+    "strong_sum",
+    "weak_sum",
+    "Cancel",
+    "Report",
+    "__version__",
+]
+
 __version__: str
 
 @overload
@@ -234,8 +260,8 @@ class Digest:
     def len(self) -> int: ...
     @property
     def blake3(self) -> str: ...
-    def __eq__(self, other: object) -> bool: ...
-    def __ne__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final

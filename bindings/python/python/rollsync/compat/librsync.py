@@ -102,7 +102,8 @@ def _seekable(f: Any) -> None:
     assert callable(getattr(f, "seek", None)), "Must provide seekable file-like object"
 
 
-def _write(output: Any, work: Callable[[IO[bytes]], Any]) -> Any:
+def _write(given: IO[bytes] | None, work: Callable[[IO[bytes]], Any]) -> IO[bytes]:
+    output: Any = given
     if output is None:
         output = tempfile.SpooledTemporaryFile(max_size=MAX_SPOOL, mode="wb+")
     try:
@@ -111,4 +112,5 @@ def _write(output: Any, work: Callable[[IO[bytes]], Any]) -> Any:
         raise LibrsyncError(_RESULTS[error.kind]) from error
     if callable(getattr(output, "seek", None)):
         output.seek(0)
-    return output
+    made: IO[bytes] = output
+    return made
