@@ -108,7 +108,6 @@ pub(crate) fn run<T: Send>(
         let (keep_existing, sync) = (settings.keep_existing, settings.sync);
         let mut given = Work { options, keep_existing, sync, stop: &stop };
         let done = catch_unwind(AssertUnwindSafe(|| work(&mut given)));
-        drop(given);
         (done, seal)
     });
     if let Some(raised) = watcher.raised.take() {
