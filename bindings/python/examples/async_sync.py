@@ -37,8 +37,9 @@ async def serve(file: Path, reader: asyncio.StreamReader, writer: asyncio.Stream
         os.replace(temporary, file)
         writer.write(rollsync.digest(file).blake3.encode())
     except rollsync.Error as error:
-        temporary.unlink()
         writer.write(f"{error.kind}: {error}".encode())
+    finally:
+        temporary.unlink(missing_ok=True)
     writer.close()
     await writer.wait_closed()
 

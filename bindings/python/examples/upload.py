@@ -13,11 +13,13 @@ Neither side trusts the other's lengths. Run it: it starts a server on a free po
 from __future__ import annotations
 
 import http.client
+import shutil
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
 from pathlib import Path
+from typing import BinaryIO
 
 import rollsync
 
@@ -34,6 +36,8 @@ class Handler(BaseHTTPRequestHandler):
     file: Path
     #: Of two uploads at once, one is for a version that is no longer there.
     lock = threading.Lock()
+    #: Seconds that a client may take to send or to receive something.
+    timeout = 60
 
     def do_GET(self) -> None:
         with self.lock, self.file.open("rb") as basis:
@@ -46,17 +50,21 @@ class Handler(BaseHTTPRequestHandler):
         if not 0 <= length <= REQUEST_MAX:
             self.close_connection = True
             return self.answer(413, b"no length, or too long")
-        delta = Body(self.rfile, length)
+        with tempfile.TemporaryFile() as delta:
+            # Who is slow to send keeps nobody waiting.
+            shutil.copyfileobj(Body(self.rfile, length), delta)
+            delta.seek(0)
+            self.apply(delta)
+
+    def apply(self, delta: BinaryIO) -> None:
         with self.lock:
             if self.headers.get("If-Match") != rollsync.digest(self.file).blake3:
-                self.close_connection = True
                 return self.answer(412, b"another version is here: ask for its signature")
             try:
                 rollsync.patch(
                     self.file, delta, self.file, seal_check="required", limits=rollsync.Limits(output=FILE_MAX)
                 )
             except rollsync.Error as error:
-                self.close_connection = True
                 return self.answer(422, f"{error.kind}: {error}".encode())
             digest = rollsync.digest(self.file)
         self.answer(200, digest.blake3.encode())

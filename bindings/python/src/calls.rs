@@ -184,7 +184,7 @@ pub(crate) fn inspect<'py>(
     let (inspection, _) = run(py, settings, |_| {
         let path = source.path();
         let source = source.open(Role::Delta)?;
-        rollsync::inspect(source, &limits).map_err(|error| Failure::Work { error, path })
+        rollsync::inspect(source.interruptible(), &limits).map_err(|error| Failure::Work { error, path })
     })?;
     Ok(match inspection {
         Inspection::Signature(summary) => Some(Bound::new(py, SignatureInfo::new(&summary))?.into_any()),
@@ -200,7 +200,7 @@ pub(crate) fn digest(py: Python<'_>, source: Source) -> PyResult<Digest> {
     let (digest, _) = run(py, settings, |_| {
         let path = source.path();
         let source = source.open(Role::New)?;
-        rollsync::digest(source).map_err(|source| Failure::Work {
+        rollsync::digest(source.interruptible()).map_err(|source| Failure::Work {
             error: Error::Io { side: Side::Read, offset: 0, source },
             path,
         })

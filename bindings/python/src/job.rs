@@ -10,6 +10,7 @@ use crate::{
     watch::run,
 };
 use pyo3::{
+    PyTraverseError, PyVisit,
     prelude::*,
     types::{PyBytes, PyDict},
 };
@@ -74,6 +75,10 @@ impl SignatureJob {
     fn stats(&self) -> Stats {
         Stats::new(&self.push.stats(), false)
     }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)
+    }
 }
 
 /// Loads a signature that comes piece by piece.
@@ -122,6 +127,10 @@ impl LoadJob {
             Some(index) => Ok(Signature { index: Arc::clone(index) }),
             None => Err(param(py, "the job has failed: there is no signature")),
         }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.as_ref().map_or(Ok(()), |push| push.traverse(&visit))
     }
 }
 
@@ -177,6 +186,10 @@ impl DeltaJob {
     #[getter]
     fn stats(&self) -> Stats {
         Stats::new(&self.push.stats(), false)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)
     }
 }
 
@@ -243,6 +256,11 @@ impl PatchJob {
     #[getter]
     fn stats(&self) -> Stats {
         Stats::new(&self.push.stats(), self.verified)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)?;
+        self.basis.traverse(&visit)
     }
 }
 

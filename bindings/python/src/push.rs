@@ -6,7 +6,7 @@ use crate::{
     source::Data,
     watch::{Report, Watcher},
 };
-use pyo3::{prelude::*, pybacked::PyBackedBytes};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, pybacked::PyBackedBytes};
 use rollsync::{Action, Basis, Drive, Error, Job, Phase, ResourceError, Side, Stats};
 use std::collections::VecDeque;
 
@@ -141,6 +141,11 @@ impl<J: Job + Send> Push<J> {
     /// Whether all has come out.
     pub(crate) const fn is_done(&self) -> bool {
         self.done
+    }
+
+    /// Shows the garbage collector what it holds.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.watcher.traverse(visit)
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -1,8 +1,8 @@
 //! Where bytes come from: bytes, a path, or a file object.
 
-use crate::{errors::Failure, object::Object};
+use crate::{errors::Failure, object::Object, watch::PAUSE};
 use pyo3::{
-    Borrowed,
+    Borrowed, PyTraverseError, PyVisit,
     exceptions::PyTypeError,
     prelude::*,
     pybacked::PyBackedBytes,
@@ -13,6 +13,7 @@ use std::{
     fs::File,
     io::{self, Read, Seek},
     path::PathBuf,
+    time::Instant,
 };
 
 /// An input of a call.
@@ -119,11 +120,26 @@ impl Stream {
         })
     }
 
+    /// The same, read so that Ctrl-C ends it.
+    pub(crate) fn interruptible(self) -> Interruptible<Self> {
+        Interruptible { reader: self, asked: Instant::now() }
+    }
+
     /// The file behind it.
     pub(crate) const fn file(&self) -> Option<&File> {
         match self {
             Self::File(file) => Some(file),
             Self::Bytes { .. } | Self::Object(_) => None,
+        }
+    }
+}
+
+impl Stream {
+    /// Shows the garbage collector what it holds.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Object(object) => visit.call(&object.0),
+            Self::Bytes { .. } | Self::File(_) => Ok(()),
         }
     }
 }
@@ -139,6 +155,23 @@ impl Read for Stream {
             Self::File(file) => file.read(place),
             Self::Object(object) => object.read(place),
         }
+    }
+}
+
+/// A reader that Ctrl-C ends, for work that nobody else watches.
+pub(crate) struct Interruptible<R> {
+    pub(crate) reader: R,
+    /// When Python was asked last.
+    pub(crate) asked: Instant,
+}
+
+impl<R: Read> Read for Interruptible<R> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        if self.asked.elapsed() >= PAUSE {
+            Python::attach(|py| py.check_signals()).map_err(io::Error::other)?;
+            self.asked = Instant::now();
+        }
+        self.reader.read(place)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     errors::{Failure, internal},
     settings::Settings,
 };
-use pyo3::{exceptions::PyException, prelude::*};
+use pyo3::{PyTraverseError, PyVisit, exceptions::PyException, prelude::*};
 use rollsync::{CancelToken, Options, Phase, seal::Seal};
 use std::{
     any::Any,
@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Python is told, and asked whether Ctrl-C was pressed, so often: to take the interpreter from a busy thread costs 5 ms.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Tells calls and jobs to stop; may be used from any thread.
 #[pyclass(frozen, module = "rollsync")]
@@ -197,6 +197,11 @@ impl Watcher {
             }
             said => said,
         }
+    }
+
+    /// Shows the garbage collector what it holds.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.told)
     }
 
     fn say(&self, py: Python<'_>, report: Report) -> PyResult<()> {

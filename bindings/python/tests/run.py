@@ -1,5 +1,6 @@
 """Runs every test of the binding, and ends with the line by which `cargo xtask test` counts them."""
 
+import faulthandler
 import sys
 import unittest
 from pathlib import Path
@@ -13,7 +14,10 @@ class Result(unittest.TextTestResult):
 
 
 def main():
-    tests = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern=sys.argv[1] if sys.argv[1:] else "test_*.py")
+    # Work that nothing ends would be read to the end of files of some TiB.
+    faulthandler.dump_traceback_later(600, exit=True)
+    pattern = sys.argv[1] if sys.argv[1:] else "test_*.py"
+    tests = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern=pattern)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Result).run(tests)
     failed, skipped = len(result.failures) + len(result.errors), len(result.skipped)
     passed = max(0, result.testsRun - failed - skipped)

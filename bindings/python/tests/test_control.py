@@ -74,10 +74,16 @@ class Cancelling(Sparse):
         self.addCleanup(signal.signal, signal.SIGINT, old)
         sums = rollsync.signature(b"")
         job = rollsync.PatchJob(path)
+        # A literal as long as the file.
+        begun = self.sparse(2 << 40)
+        with begun.open("r+b") as file:
+            file.write(b"rs\x026\x44\0\0\x01\0\0\0\0\0")
         for work in (
             lambda: rollsync.signature(path, output, threads=1),
             lambda: rollsync.signature(path, output, threads=2),
             lambda: rollsync.delta(sums, path, "/dev/null"),
+            lambda: rollsync.digest(path),
+            lambda: rollsync.inspect(begun),
             # A copy of the whole file.
             lambda: rollsync.patch(path, b"rs\x026\x48\0\0\0\x04\0\0\0\0\0\0", "/dev/null"),
             lambda: [job.feed(b"rs\x026\x48\0\0\0\x04\0\0\0\0\0\0", 1 << 20)] + [job.feed(b"", 1 << 20) for _ in iter(int, 1)],

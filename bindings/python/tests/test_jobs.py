@@ -1,8 +1,10 @@
 import asyncio
+import gc
 import io
 import os
 import tempfile
 import unittest
+import weakref
 
 import rollsync
 from pieces import Piped, cut, feed, pair
@@ -109,6 +111,38 @@ class Jobs(unittest.TestCase):
             return b"".join(made)
 
         self.assertEqual(asyncio.run(upload()), self.delta)
+
+    def test_the_garbage_collector_sees_through_them(self):
+        class Holder:
+            def told(self, report):
+                pass
+
+            def read(self, size):
+                return b""
+
+        def held(make):
+            holder = Holder()
+            holder.job = make(holder)
+            return weakref.ref(holder)
+
+        gone = [
+            held(lambda holder: rollsync.SignatureJob(progress=holder.told)),
+            held(lambda holder: rollsync.LoadJob(progress=holder.told)),
+            held(lambda holder: rollsync.DeltaJob(self.sums, progress=holder.told)),
+            held(lambda holder: rollsync.PatchJob(self.basis, progress=holder.told)),
+        ]
+
+        class Seekable(Holder, io.BytesIO):
+            pass
+
+        def basis():
+            holder = Seekable()
+            holder.job = rollsync.PatchJob(holder)
+            return weakref.ref(holder)
+
+        gone.append(basis())
+        gc.collect()
+        self.assertEqual([reference() for reference in gone], [None] * 5)
 
     def test_a_job_is_fed_by_one_thread_at_a_time(self):
         class Reentrant(io.BytesIO):
