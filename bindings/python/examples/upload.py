@@ -87,8 +87,8 @@ class Body:
     def __init__(self, stream: BufferedIOBase, length: int) -> None:
         self.stream, self.left = stream, length
 
-    def read(self, size: int) -> bytes:
-        piece = self.stream.read(min(size, self.left))
+    def read(self, size: int = -1) -> bytes:
+        piece = self.stream.read(self.left if size < 0 else min(size, self.left))
         self.left -= len(piece)
         return piece
 
