@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Binding, Run};
+use super::{Binding, Run, exchange};
 use crate::process::{cargo, check, command, repo, target_folder, works};
 
 pub(crate) const BINDING: Binding = Binding { name: "python", test };
@@ -24,10 +24,9 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
     let built = target_folder().join("debug/lib_engine.so");
     let place = target_folder().join("bindings/python");
     stage(&built, &place).map_err(|error| format!("{}: {error}", place.display()))?;
-    let exchange = target_folder().join("bindings/exchange");
     let mut tests = command(python);
     tests.arg("bindings/python/tests/run.py").env("PYTHONPATH", &place).env("PYTHONDONTWRITEBYTECODE", "1");
-    tests.env("ROLLSYNC_EXCHANGE", exchange).env("CARGO_TARGET_DIR", target_folder());
+    tests.env("ROLLSYNC_EXCHANGE", exchange::folder()).env("CARGO_TARGET_DIR", target_folder());
     tests.env("ROLLSYNC_PYTHON_TOOLS", repo().join(".oracles/python"));
     run(&mut tests)
 }
