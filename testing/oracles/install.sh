@@ -9,6 +9,7 @@
 #   five Luas, luarocks           Debian's packages lua5.1 to lua5.4, luajit, luarocks, lua-socket, liblua5.4-dev: for
 #                                 the Lua bindings
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
+#   maturin, mypy                 from PyPI, put into .oracles/python: they build the Python binding's wheel, and check its types
 #
 # usage: testing/oracles/install.sh
 #   ROLLSYNC_ORACLE_LIBRSYNC=FILE   use this library as librsync 2.3.4
@@ -31,6 +32,8 @@ mono_http=/usr/lib/mono/4.5/System.Net.Http.dll
 ctypes_package=python-librsync==0.1-5
 ctypes_sha256=9f4fcb94f5cbffb281b2c8caafe635c0859809e3f9fddac5f1b717b10c78e776
 ctypes_dir=$oracles/python-librsync-0.1-5
+python_dir=$oracles/python
+python_tools=(maturin==1.16.0 mypy==2.4.1)
 missing=0
 
 main() {
@@ -38,6 +41,7 @@ main() {
     debian_packages
     librsync
     ctypes_program
+    python_tools
     if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
         echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
         exit 1
@@ -72,6 +76,7 @@ debian_packages() {
     lua5.4 -e 'require "socket"' 2>/dev/null || packages+=(lua-socket)
     # luarocks wants the headers of its Lua, whatever a rock is built from.
     [ -e /usr/include/lua5.4/lua.h ] || packages+=(liblua5.4-dev)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"
     fi
@@ -236,6 +241,35 @@ fetch_ctypes_program() {
         --dest "$download" --requirement "$download/ctypes-requirements.txt" </dev/null || return 1
     rm -rf "$ctypes_dir"
     tar -C "$oracles" -xzf "$download/${ctypes_package/==/-}.tar.gz" || { echo "it cannot be unpacked" && return 1; }
+}
+
+# ---- what the Python binding is built and checked with ----------------------------------------------------------
+
+python_tools() {
+    if ! has_python_tools; then
+        fetch_python_tools >"$oracles/python.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/python.log"
+            skipped "no ${python_tools[*]}: the Python binding's wheel is not built, its types are not checked"
+            return
+        }
+    fi
+    found "${python_tools[*]}" "$python_dir/bin"
+}
+
+fetch_python_tools() {
+    rm -rf "$python_dir"
+    python3 -m venv "$python_dir" || return 1
+    "$python_dir/bin/python" -m pip --quiet --disable-pip-version-check install --only-binary :all: \
+        "${python_tools[@]}" </dev/null || return 1
+    has_python_tools
+}
+
+has_python_tools() {
+    "$python_dir/bin/python" - "${python_tools[@]}" 2>/dev/null <<'PYTHON'
+import sys
+from importlib.metadata import version
+sys.exit(any(version(name) != wanted for name, wanted in (tool.split("==") for tool in sys.argv[1:])))
+PYTHON
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.

@@ -5,6 +5,7 @@ use std::process::Command;
 mod dotnet;
 pub(crate) mod exchange;
 mod lua;
+mod python;
 
 /// Runs a program of tests. What it prints is shown; a line `SKIPPED: ...` is kept, and its closing line counts:
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s`.
@@ -19,4 +20,4 @@ pub(crate) struct Binding {
 }
 
 /// Every binding, in the order in which they are tested: each reads what those before it have written, `rdiff` all of it.
-pub(crate) const ALL: &[Binding] = &[dotnet::BINDING, lua::BINDING, exchange::BINDING];
+pub(crate) const ALL: &[Binding] = &[python::BINDING, lua::BINDING, dotnet::BINDING, exchange::BINDING];

@@ -1,0 +1,76 @@
+"""The rsync algorithm: signatures, deltas and patches in librsync's formats.
+
+Who has the old file (the basis) makes its ``signature``; who has the new file makes the ``delta`` from that alone; and
+``patch`` makes the new file where the basis is. Inputs are bytes, paths, or file objects; so are outputs, and with none the
+result is returned.
+"""
+
+from ._engine import (
+    Cancel,
+    DeltaInfo,
+    DeltaJob,
+    Digest,
+    Limits,
+    LoadJob,
+    PatchJob,
+    Report,
+    Signature,
+    SignatureInfo,
+    SignatureJob,
+    Stats,
+    __version__,
+    delta,
+    diff,
+    digest,
+    inspect,
+    load,
+    patch,
+    signature,
+)
+from ._errors import (
+    BadMagicError,
+    CancelledError,
+    CorruptError,
+    Error,
+    InputEndedError,
+    InternalError,
+    LimitError,
+    MismatchError,
+    OutOfMemoryError,
+    ParamError,
+    UnsupportedError,
+)
+
+__all__ = [
+    "BadMagicError",
+    "Cancel",
+    "CancelledError",
+    "CorruptError",
+    "DeltaInfo",
+    "DeltaJob",
+    "Digest",
+    "Error",
+    "InputEndedError",
+    "InternalError",
+    "LimitError",
+    "Limits",
+    "LoadJob",
+    "MismatchError",
+    "OutOfMemoryError",
+    "ParamError",
+    "PatchJob",
+    "Report",
+    "Signature",
+    "SignatureInfo",
+    "SignatureJob",
+    "Stats",
+    "UnsupportedError",
+    "__version__",
+    "delta",
+    "diff",
+    "digest",
+    "inspect",
+    "load",
+    "patch",
+    "signature",
+]

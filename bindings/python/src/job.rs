@@ -1,0 +1,289 @@
+//! The jobs as classes: bytes are fed as they come, and what comes of them is returned.
+
+use crate::{
+    errors::{exception, param},
+    push::Push,
+    settings::Settings,
+    signature::{Signature, Sums},
+    source::{Data, Source, Stream},
+    stats::{Stats, to_bytes},
+    watch::run,
+};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
+use rollsync::{
+    EndCheck, Error, Mismatch, NoBasis, Phase, SealCheck, SignatureIndex,
+    seal::{FileHasher, Seal},
+};
+use std::sync::Arc;
+
+const ALWAYS: &[&str] = &["limits", "progress", "cancel"];
+
+/// Makes a signature of a basis that comes piece by piece.
+#[pyclass(module = "rollsync")]
+pub(crate) struct SignatureJob {
+    push: Push<rollsync::SignatureJob>,
+}
+
+#[pymethods]
+impl SignatureJob {
+    #[new]
+    #[pyo3(
+        signature = (basis_len=None, **keywords),
+        text_signature = "(basis_len=None, *, format='rk-blake2', block_len=None, strong_len='max', seal=True, limits=None, progress=None, cancel=None)"
+    )]
+    fn new(py: Python<'_>, basis_len: Option<u64>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let known = &[&["format", "block_len", "strong_len", "seal"], ALWAYS];
+        let settings = Settings::read("SignatureJob", keywords, known)?;
+        let params = settings.signature.resolve(basis_len);
+        let params = params.map_err(|error| exception(py, error))?;
+        let mut job = rollsync::SignatureJob::new(params).with_limits(settings.limits.engine);
+        if settings.seal {
+            job = job.sealed();
+        }
+        Ok(Self { push: Push::new(py, job, Phase::Signature, &settings)? })
+    }
+
+    /// Takes more of the basis; what of the signature comes out, at most `max_len` bytes of it unless that is negative.
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
+        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
+    }
+
+    /// Says that the basis has ended; the rest of the signature.
+    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
+    }
+
+    /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
+    #[getter]
+    fn needs_input(&self) -> bool {
+        self.push.needs_input()
+    }
+
+    /// Whether all of the signature has come out.
+    #[getter]
+    fn done(&self) -> bool {
+        self.push.is_done()
+    }
+
+    /// What was counted so far.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats::new(&self.push.stats(), false)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)
+    }
+}
+
+/// Loads a signature that comes piece by piece.
+#[pyclass(module = "rollsync")]
+pub(crate) struct LoadJob {
+    push: Option<Push<rollsync::LoadJob>>,
+    limits: rollsync::Limits,
+    made: Option<Arc<SignatureIndex>>,
+}
+
+#[pymethods]
+impl LoadJob {
+    #[new]
+    #[pyo3(
+        signature = (**keywords),
+        text_signature = "(*, limits=None, progress=None, cancel=None)"
+    )]
+    fn new(py: Python<'_>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let settings = Settings::read("LoadJob", keywords, &[ALWAYS])?;
+        let limits = settings.limits.engine;
+        let job = rollsync::LoadJob::new().with_limits(limits);
+        Ok(Self { push: Some(Push::new(py, job, Phase::Load, &settings)?), limits, made: None })
+    }
+
+    /// Takes more of the signature.
+    fn feed(&mut self, py: Python<'_>, data: Data) -> PyResult<()> {
+        match &mut self.push {
+            Some(push) => push.feed(py, data, -1, &mut NoBasis).map(drop),
+            None => Err(param(py, "the job is finished: nothing can be fed to it")),
+        }
+    }
+
+    /// Says that the signature has ended; the signature, ready to be searched.
+    fn finish(&mut self, py: Python<'_>) -> PyResult<Signature> {
+        if let Some(push) = &mut self.push {
+            push.finish(py, &mut NoBasis)?;
+        }
+        if let Some(push) = self.push.take() {
+            let limits = self.limits;
+            let loaded = push.into_job().into_signature().expect("a load job that is done has its signature");
+            let index = py.detach(|| SignatureIndex::build(loaded, &limits));
+            let index = index.map_err(|error| exception(py, error))?;
+            self.made = Some(Arc::new(index));
+        }
+        match &self.made {
+            Some(index) => Ok(Signature { index: Arc::clone(index) }),
+            None => Err(param(py, "the job has failed: there is no signature")),
+        }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.as_ref().map_or(Ok(()), |push| push.traverse(&visit))
+    }
+}
+
+/// Makes a delta of a new file that comes piece by piece.
+#[pyclass(module = "rollsync")]
+pub(crate) struct DeltaJob {
+    push: Push<rollsync::DeltaJob<Arc<SignatureIndex>>>,
+}
+
+#[pymethods]
+impl DeltaJob {
+    #[new]
+    #[pyo3(
+        signature = (signature, **keywords),
+        text_signature = "(signature, *, profile='compact', seal=True, limits=None, progress=None, cancel=None)"
+    )]
+    fn new(py: Python<'_>, signature: Sums, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let settings = Settings::read("DeltaJob", keywords, &[&["profile", "seal"], ALWAYS])?;
+        let limits = settings.limits.engine;
+        let loading = Settings::read("DeltaJob", None, &[])?.limited_as(&settings);
+        let (index, _) = run(py, loading, |work| signature.load(work))?;
+        let mut job = rollsync::DeltaJob::new(index, settings.delta).with_limits(limits);
+        if settings.seal {
+            job = job.sealed();
+        }
+        Ok(Self { push: Push::new(py, job, Phase::Delta, &settings)? })
+    }
+
+    /// Takes more of the new file; what of the delta comes out, at most `max_len` bytes of it unless that is negative.
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
+        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
+    }
+
+    /// Says that the new file has ended; the rest of the delta.
+    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
+    }
+
+    /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
+    #[getter]
+    fn needs_input(&self) -> bool {
+        self.push.needs_input()
+    }
+
+    /// Whether all of the delta has come out.
+    #[getter]
+    fn done(&self) -> bool {
+        self.push.is_done()
+    }
+
+    /// What was counted so far.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats::new(&self.push.stats(), false)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)
+    }
+}
+
+/// Makes the new file of a basis and a delta that comes piece by piece. What comes out is part of no file until `finish` has
+/// returned: only then the delta is known to be whole, and the result to be what its seal says.
+#[pyclass(module = "rollsync")]
+pub(crate) struct PatchJob {
+    push: Push<rollsync::PatchJob>,
+    basis: Stream,
+    check: SealCheck,
+    /// Sees what comes out, when it may have to be held to a seal.
+    hasher: Option<FileHasher>,
+    verified: bool,
+}
+
+#[pymethods]
+impl PatchJob {
+    #[new]
+    #[pyo3(
+        signature = (basis, **keywords),
+        text_signature = "(basis, *, seal_check='if-there', limits=None, progress=None, cancel=None)"
+    )]
+    fn new(py: Python<'_>, basis: Source, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let settings = Settings::read("PatchJob", keywords, &[&["seal_check"], ALWAYS])?;
+        let check = settings.seal_check;
+        let end_check = if check == SealCheck::Ignored { EndCheck::None } else { EndCheck::Seal };
+        let job = rollsync::PatchJob::new().with_limits(settings.limits.engine).with_end_check(end_check);
+        let push = Push::new(py, job, Phase::Patch, &settings)?;
+        let basis = py.detach(|| basis.open_basis()).map_err(|failure| failure.into_exception(py))?;
+        let hasher = (end_check == EndCheck::Seal).then(FileHasher::new);
+        Ok(Self { push, basis, check, hasher, verified: false })
+    }
+
+    /// Takes more of the delta; what of the new file comes out, at most `max_len` bytes of it unless that is negative. A few
+    /// bytes of delta can stand for a long file: with `max_len` no more of it than that is in memory.
+    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
+        let made = self.push.feed(py, data, max_len, &mut self.basis)?;
+        self.hash(py, &made);
+        to_bytes(py, &made)
+    }
+
+    /// Says that the delta has ended; the rest of the new file, which is now known to be right.
+    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let made = self.push.finish(py, &mut self.basis)?;
+        self.hash(py, &made);
+        self.hold_to_seal().map_err(|error| exception(py, error))?;
+        to_bytes(py, &made)
+    }
+
+    /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
+    #[getter]
+    fn needs_input(&self) -> bool {
+        self.push.needs_input()
+    }
+
+    /// Whether all of the new file has come out.
+    #[getter]
+    fn done(&self) -> bool {
+        self.push.is_done()
+    }
+
+    /// What was counted so far.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats::new(&self.push.stats(), self.verified)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.push.traverse(&visit)?;
+        self.basis.traverse(&visit)
+    }
+}
+
+impl PatchJob {
+    fn hash(&mut self, py: Python<'_>, made: &[u8]) {
+        if let Some(hasher) = &mut self.hasher {
+            py.detach(|| hasher.update(made));
+        }
+    }
+
+    fn hold_to_seal(&mut self) -> Result<(), Error> {
+        let Some(hasher) = &self.hasher else { return Ok(()) };
+        match self.push.job().seal() {
+            Some(Seal::Delta { new, .. }) => {
+                let found = hasher.finish();
+                if found != new {
+                    return Err(Mismatch::New { expected: new, found, basis_is_right: false }.into());
+                }
+                self.verified = true;
+                Ok(())
+            }
+            _ if self.check == SealCheck::Required => Err(Error::Unsealed),
+            _ => Ok(()),
+        }
+    }
+}
