@@ -41,7 +41,6 @@ pub(crate) fn signature(
         Source { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
     let mut sink = Sink { limits, stats: Stats::default(), output: &mut output, hasher: hasher() };
     sink.stats.block_len = params.block_len().get();
-    sink.write(&params.header(), 0)?;
     Crew::with(threads, &|segment| records(params, segment), |crew| {
         let mut queue = VecDeque::new();
         loop {
@@ -49,6 +48,10 @@ pub(crate) fn signature(
                 && let Some(segment) = source.next()?
             {
                 queue.push_back(crew.give(segment));
+            }
+            // Nothing is written before something is read, or known not to be there.
+            if sink.stats.bytes_out == 0 {
+                sink.write(&params.header(), 0)?;
             }
             // All but the last are there, unless a thread has panicked, and that is passed on.
             let Some(made) = queue.pop_front().and_then(|number| crew.take(number)) else {
