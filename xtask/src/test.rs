@@ -22,7 +22,9 @@ pub(crate) fn run() -> Result<(), String> {
     parts.run("no_std", || no_std::run().map(|()| Report::default()));
     parts.run("tests", || cargo_test(&mut counts));
     parts.run("install", install::test);
-    for isa in ["portable", "sse2"] {
+    // With AVX-512, AVX2 is not the best that there is.
+    let avx2 = if has_avx512() { &["avx2"][..] } else { &[] };
+    for &isa in [&["portable", "sse2"][..], avx2].concat().iter() {
         parts.run(isa, || capped_test(&mut counts, isa));
     }
     bindings_tests(&mut parts, &mut counts, None);
@@ -112,6 +114,13 @@ fn binding_test(counts: &mut Counts, binding: &Binding) -> Result<Report, String
         })
     })?;
     if counts.passed == before && report.skipped.is_empty() { Err("no test ran".into()) } else { Ok(report) }
+}
+
+fn has_avx512() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
 }
 
 /// What the caller has set is left alone, and a place that is not there is not named.

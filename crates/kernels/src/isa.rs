@@ -28,7 +28,8 @@ pub(crate) enum Level {
 
 impl Isa {
     /// The best instruction set of this machine; no better than the one that the environment variable `ROLLSYNC_ISA`
-    /// [names](Self::name), if it names one that this machine has (feature `std`). It is read once.
+    /// [names](Self::name), if it names one that this machine has (feature `std`). It is read once. (BLAKE2b below AVX-512 is
+    /// another crate's, which looks for itself.)
     #[must_use]
     pub fn detect() -> Self {
         #[cfg(feature = "std")]

@@ -214,6 +214,15 @@ impl<'a> Options<'a> {
 
     /// Tells whoever wants to know; an error when the work is cancelled.
     pub(crate) fn watch(&mut self, report: Report) -> Result<(), Error> {
+        self.may_go_on()?;
+        if let Some(told) = &mut self.progress {
+            told(report);
+        }
+        Ok(())
+    }
+
+    /// An error when the work is cancelled, or its time is over.
+    pub(crate) fn may_go_on(&mut self) -> Result<(), Error> {
         if self.is_cancelled() {
             return Err(Error::Cancelled);
         }
@@ -228,9 +237,6 @@ impl<'a> Options<'a> {
                 let needed = limit.saturating_add(millis(now - deadline).max(1));
                 return Err(ResourceError::Limit(LimitError { kind: LimitKind::Time, limit, needed }).into());
             }
-        }
-        if let Some(told) = &mut self.progress {
-            told(report);
         }
         Ok(())
     }

@@ -145,13 +145,16 @@ pub fn patch(
         let rest =
             forgone.then(|| run(&mut drive, Phase::Patch, delta_len, delta, basis, io::sink(), options));
         return Err(match rest {
-            Some(rest) => sealed::at_fault(error, rest, drive.job().seal(), basis),
+            Some(rest) => {
+                let seal = drive.job().seal();
+                sealed::at_fault(error, rest, seal, basis, &mut || options.may_go_on())
+            }
             None => error,
         });
     }
     let seal = drive.job().seal();
     match seal {
-        Some(seal) => sealed::compare(&seal, output.finish(), basis)?,
+        Some(seal) => sealed::compare(&seal, output.finish(), basis, &mut || options.may_go_on())?,
         None if options.seal_check == SealCheck::Required => return Err(Error::Unsealed),
         None => {}
     }

@@ -169,12 +169,13 @@ impl Search {
     }
 
     /// Takes what another search found at the position, as if it were found here.
-    pub(super) const fn take(&mut self, event: &Event, stats: &mut SearchStats) {
+    pub(super) fn take(&mut self, event: &Event, stats: &mut SearchStats) {
         self.budget.spend(self.position, event.counted.hashed_bytes);
         stats.add(&event.counted);
         self.position += event.len() as u64;
         // What this search had seen ahead is behind it now.
         self.chunk_end = self.position;
+        self.next_hit = self.hits.as_slice().len();
         self.scan.restart();
         self.hashed.clear();
         self.in_run = false;
@@ -285,6 +286,7 @@ impl Search {
             stats.matches += 1;
             self.position += found.len as u64;
             self.chunk_end = self.position;
+            self.next_hit = self.hits.as_slice().len();
         }
         Found::Run { misses, then }
     }

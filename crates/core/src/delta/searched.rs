@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{Limits, SearchStats, SignatureIndex};
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What a search found in a segment of the new file, to be given to a [`DeltaJob`](crate::DeltaJob) by
 /// [`searched`](crate::DeltaJob::searched) before its bytes.
@@ -84,13 +85,29 @@ impl Searched {
         positions: usize,
         last: bool,
     ) -> Self {
+        let positions = start..start.saturating_add(positions as u64);
+        Self::segment_while(index, options, limits, data, positions, last, &|| true)
+    }
+
+    /// The same, as long as it is to go on: what it has found by then is of use, too. That is asked every thousand positions
+    /// or sooner.
+    #[must_use]
+    pub fn segment_while(
+        index: &SignatureIndex,
+        options: DeltaOptions,
+        limits: &Limits,
+        data: &[u8],
+        positions: Range<u64>,
+        last: bool,
+        go_on: &dyn Fn() -> bool,
+    ) -> Self {
         let mut searched = Self { events: Vec::new(), next: 0, was_used: false };
         if index.signature().is_empty() {
             return searched;
         }
+        let Range { start, end } = positions;
         let mut search = Search::new(index, options.profile, limits, 1).starting_at(start);
-        let end = start.saturating_add(positions as u64);
-        while search.position() < end && searched.events.try_reserve(1).is_ok() {
+        while search.position() < end && go_on() && searched.events.try_reserve(1).is_ok() {
             let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
             let rest = &data[offset_in(start, position)..];
             let found = search.next(index, rest, last, end, &mut counted);

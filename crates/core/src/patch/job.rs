@@ -54,8 +54,6 @@ pub struct PatchJob {
     seal: Option<Seal>,
     /// Copies are read and not made.
     forgoes_basis: bool,
-    /// What the step that met a limit began with, for none of its input counts as consumed.
-    before_limit: Option<Box<(CommandReader, State)>>,
 }
 
 /// What may stand behind a delta's END.
@@ -132,22 +130,15 @@ impl PatchJob {
         }
     }
 
-    /// Goes on to the delta's end without the basis, after a copy that reaches out of it or above the output's limit:
-    /// whether the delta is the one that was sealed is known there, and so which of the two is at fault. The input of the
-    /// step that failed is offered again; what comes out is no new file. False, and nothing happens, after another error
-    /// or none, or where no seal is [looked for](EndCheck::Seal).
+    /// Goes on to the delta's end without the basis, after a copy that reaches out of it: whether the delta is the one that was
+    /// sealed is known there, and so which of the two is at fault. What comes out is no new file. False, and nothing happens,
+    /// after another error or none, or where no seal is [looked for](EndCheck::Seal).
     pub fn forgo_basis(&mut self) -> bool {
-        if self.carrier.is_none() || self.forgoes_basis {
-            return false;
+        if let (Some(PatchError::BasisEnded { .. }), EndCheck::Seal) = (self.failed, self.end) {
+            (self.failed, self.forgoes_basis) = (None, true);
+            return true;
         }
-        match (self.failed, self.before_limit.take()) {
-            (Some(PatchError::BasisEnded { .. }), _) => {}
-            (Some(PatchError::Limit(_)), Some(before)) => (self.commands, self.state) = *before,
-            _ => return false,
-        }
-        self.commands.copy_nothing();
-        (self.failed, self.forgoes_basis) = (None, true);
-        true
+        false
     }
 
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<PatchStatus, PatchError> {
@@ -219,7 +210,6 @@ impl Job for PatchJob {
             return Err(error);
         }
         let mut room = Room::new(input, output);
-        let before = self.carrier.is_some().then(|| (self.commands.clone(), self.state.clone()));
         match self.advance(&mut room) {
             Ok(status) => {
                 if !matches!(self.state, State::Trailer(_) | State::Done) {
@@ -228,9 +218,6 @@ impl Job for PatchJob {
                 Ok(room.progress(status))
             }
             Err(error) => {
-                if let PatchError::Limit(_) = error {
-                    self.before_limit = before.map(Box::new);
-                }
                 self.failed = Some(error);
                 Err(error)
             }

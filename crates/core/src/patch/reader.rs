@@ -24,8 +24,6 @@ pub struct CommandReader {
     offset: u64,
     new_len: u64,
     stats: Stats,
-    /// No copy is made: each counts for one byte of the new file, so that the commands of an endless delta do end.
-    copies_nothing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -65,11 +63,6 @@ impl CommandReader {
     /// Sets limits for the commands that follow.
     pub(super) const fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
-    }
-
-    /// From now on a copy may be as long as it likes.
-    pub(super) const fn copy_nothing(&mut self) {
-        self.copies_nothing = true;
     }
 
     /// Takes input up to the end of a command and returns it, END again and again. `None` when that takes more input
@@ -167,7 +160,6 @@ impl CommandReader {
 
     fn accept(&mut self, command: Command, begun: u64) -> Result<Command, PatchError> {
         let len = match command {
-            Command::Copy { .. } if self.copies_nothing => 1,
             Command::Literal { len } | Command::Copy { len, .. } => len,
             Command::End => 0,
         };

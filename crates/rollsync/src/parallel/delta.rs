@@ -15,8 +15,11 @@ use std::{
     borrow::Borrow,
     collections::VecDeque,
     io::{Read, Write},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
+/// So much of a segment is offered at once: in between, somebody may stop the work.
+const PART: usize = 1 << 20;
 /// Below this block length nothing is searched ahead.
 const BLOCK_LEN_MIN: usize = 128;
 /// So many segments in a row that were searched in vain show that the file is like itself.
@@ -49,10 +52,11 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     ) -> Result<(), Error> {
         let (options, limits) = (self.job().options(), self.job().limits());
         let segment_len = Searched::segment_len(self.job().index().borrow());
-        // A limit of memory leaves none for segments; without records there is nothing to search, and in short blocks
+        // Segments are counted from the first byte. A limit of memory leaves none for segments; without records there is nothing to search, and in short blocks
         // what is found takes more room than the bytes.
         let signature = self.job().index().borrow().signature();
-        let alone = signature.is_empty()
+        let alone = self.bytes_in() > 0
+            || signature.is_empty()
             || limits.memory.is_some()
             || signature.params().block_len().as_usize() < BLOCK_LEN_MIN;
         if threads < 2 || alone || segment_len > SEGMENT_MAX {
@@ -60,11 +64,16 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         }
         let index = self.job().index().clone();
         let index: &SignatureIndex = index.borrow();
+        let stopped = AtomicBool::new(false);
         let search = |segment: Segment| {
             let Segment { start, data, positions, last } = segment;
-            Searched::segment(index, options, &limits, data.bytes(), start, positions, last)
+            let positions = start..start + positions as u64;
+            let go_on = || !stopped.load(Ordering::Relaxed);
+            Searched::segment_while(index, options, &limits, data.bytes(), positions, last, &go_on)
         };
         Crew::with(threads, &search, |crew| {
+            // Nobody waits for what is searched in vain, when the work fails or is cancelled.
+            let _stopping = Stopping(&stopped);
             let mut ahead = Ahead {
                 cutter: Cutter::new(input, usize::try_from(segment_len).unwrap_or(usize::MAX), index),
                 crew,
@@ -88,12 +97,14 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         let mut done = 0;
         loop {
             watch(self.bytes_in(), self.bytes_out())?;
-            let mut rest = segment.as_ref().map_or(&[][..], |segment| &segment.own()[done..]);
-            let before = rest.len();
-            let turn = self.turn_over(&mut rest, &mut NoBasis, output)?;
-            done += before - rest.len();
+            let rest = segment.as_ref().map_or(&[][..], |segment| &segment.own()[done..]);
+            let mut part = &rest[..rest.len().min(PART)];
+            let (before, is_last) = (part.len(), part.len() == rest.len());
+            let turn = self.turn_over(&mut part, &mut NoBasis, output)?;
+            done += before - part.len();
             match turn {
                 Turn::Done => return watch(self.bytes_in(), self.bytes_out()),
+                Turn::Starved if !is_last => {}
                 Turn::Starved => {
                     let joined = self.job().joined();
                     if joined.1.saturating_sub(vain) >= VAIN {
@@ -115,6 +126,15 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
             }
         }
+    }
+}
+
+/// Whoever leaves, by a panic too, stops the searches that are under way.
+struct Stopping<'a>(&'a AtomicBool);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

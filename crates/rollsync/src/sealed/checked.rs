@@ -132,7 +132,7 @@ impl Checked {
         let (Some(seal), true) = (self.seal, is_about_files) else { return error };
         match self.inspect(delta) {
             Err(fault @ Error::Engine(_)) => fault,
-            Ok(_) => explained(error, &seal, basis),
+            Ok(_) => explained(error, &seal, basis, &mut || Ok(())),
             Err(_) => error,
         }
     }

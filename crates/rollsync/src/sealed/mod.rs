@@ -45,49 +45,58 @@ pub(crate) fn compare(
     seal: &Seal,
     found: FileDigest,
     basis: &mut (impl Basis + ?Sized),
+    go_on: &mut GoOn<'_>,
 ) -> Result<(), Error> {
     let Seal::Delta { basis: sealed, new } = *seal else { return Ok(()) };
     if found == new {
         return Ok(());
     }
     if let Some(sealed) = sealed {
-        check_basis(sealed, basis)?;
+        check_basis(sealed, basis, go_on)?;
     }
     Err(Mismatch::New { expected: new, found, basis_is_right: sealed.is_some() }.into())
 }
 
-/// The error to tell when a patch has failed with `error` and the `rest` of its delta was read without the basis: that of
-/// the delta, if it is not what its seal was made for, or that of the basis.
+/// The error to tell when a patch has failed with `error`, for want of the basis, and the `rest` of its delta was read without
+/// it: what stopped that, for the delta is at fault or it is not known; or that of the basis.
 pub(crate) fn at_fault(
     error: Error,
     rest: Result<(), Error>,
     seal: Option<Seal>,
     basis: &mut (impl Basis + ?Sized),
+    go_on: &mut GoOn<'_>,
 ) -> Error {
     match (rest, seal) {
-        (Err(Error::Engine(EngineError::Patch(PatchError::Limit(_)))), _) => error,
         (Err(fault @ (Error::Engine(_) | Error::Cancelled)), _) => fault,
-        (Ok(()), Some(seal)) => explained(error, &seal, basis),
+        (Ok(()), Some(seal)) => explained(error, &seal, basis, go_on),
         _ => error,
     }
 }
 
 /// The error with which a delta that is the one that was sealed could not be applied, or that of the basis.
-fn explained(error: Error, seal: &Seal, basis: &mut (impl Basis + ?Sized)) -> Error {
+fn explained(error: Error, seal: &Seal, basis: &mut (impl Basis + ?Sized), go_on: &mut GoOn<'_>) -> Error {
     match (&error, *seal) {
         (Error::Engine(EngineError::Patch(PatchError::Limit(_))), _) => error,
-        (_, Seal::Delta { basis: Some(sealed), .. }) => check_basis(sealed, basis).err().unwrap_or(error),
+        (_, Seal::Delta { basis: Some(sealed), .. }) => {
+            check_basis(sealed, basis, go_on).err().unwrap_or(error)
+        }
         _ => error,
     }
 }
 
-/// Whether the basis is the one that was sealed.
-pub(crate) fn check_basis(expected: FileDigest, basis: &mut (impl Basis + ?Sized)) -> Result<(), Error> {
-    let mut input = BasisReader { basis, offset: 0 };
-    let found = digest(&mut input).map_err(|source| {
-        let offset = input.offset;
-        Error::Io { side: Side::Basis, offset, source }
-    })?;
+/// Whether the basis is the one that was sealed. It is read to its end, as long as it may go on.
+fn check_basis(
+    expected: FileDigest,
+    basis: &mut (impl Basis + ?Sized),
+    go_on: &mut GoOn<'_>,
+) -> Result<(), Error> {
+    let mut input = BasisReader { basis, offset: 0, go_on, stopped: None };
+    let read = digest(&mut input);
+    if let Some(stopped) = input.stopped {
+        return Err(stopped);
+    }
+    let offset = input.offset;
+    let found = read.map_err(|source| Error::Io { side: Side::Basis, offset, source })?;
     if found.len != expected.len {
         return Err(Mismatch::BasisLen { expected: expected.len, found: found.len }.into());
     }
@@ -97,14 +106,23 @@ pub(crate) fn check_basis(expected: FileDigest, basis: &mut (impl Basis + ?Sized
     Ok(())
 }
 
+/// Who may stop work that takes long: an error does.
+type GoOn<'a> = dyn FnMut() -> Result<(), Error> + 'a;
+
 /// A basis, read from front to back.
-struct BasisReader<'a, B: ?Sized> {
+struct BasisReader<'a, 'g, B: ?Sized> {
     basis: &'a mut B,
     offset: u64,
+    go_on: &'a mut GoOn<'g>,
+    stopped: Option<Error>,
 }
 
-impl<B: Basis + ?Sized> Read for BasisReader<'_, B> {
+impl<B: Basis + ?Sized> Read for BasisReader<'_, '_, B> {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        if let Err(error) = (self.go_on)() {
+            self.stopped = Some(error);
+            return Err(io::Error::other("stopped"));
+        }
         let len = self.basis.read_at(self.offset, place)?.min(place.len());
         self.offset += len as u64;
         Ok(len)

@@ -219,11 +219,24 @@ fn a_delta_that_cannot_be_read_twice_is_told_from_its_basis() {
     // Nothing vouches for a plain delta.
     let error = piped(short, &delta[..delta.len() - SEAL_LEN]).unwrap_err();
     assert!(matches!(error, Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. }))), "{error}");
-    // Commands without an end stop where the bytes of the new file would have.
+    // Nothing is read behind a limit, and commands without an end reach it.
+    let mut bomb = delta[..4].chain(&b"\x4b\x00\x00\x01\x00\x00\x00"[..]).chain(Forbidden);
+    let options = &mut Options::new().limits(Limits { output: Some(1000), ..limits });
+    let error = patch(&mut &basis[..], &mut bomb, None, Vec::new(), options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
     let mut bomb = delta[..4].chain(&b"\x49\xff\xff\x01"[..]).chain(Endless(b"\x45\x00\xff"));
     let options = &mut Options::new().limits(Limits { output: Some(100_000), ..limits });
     let error = patch(&mut &basis[..], &mut bomb, None, Vec::new(), options).unwrap_err();
-    assert!(matches!(error, Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. }))), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+}
+
+/// Input that nobody may ask for.
+struct Forbidden;
+
+impl Read for Forbidden {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("read behind a limit")
+    }
 }
 
 /// The same bytes again and again.
