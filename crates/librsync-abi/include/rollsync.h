@@ -61,9 +61,10 @@ LIBRSYNC_EXPORT rs_result rollsync_job_set_progress(rs_job_t *job, rollsync_prog
 /* Its next rs_job_iter fails with ROLLSYNC_CANCELLED. From any thread, and from a signal's handler; not when the job is freed. */
 LIBRSYNC_EXPORT rs_result rollsync_job_cancel(rs_job_t *job);
 
-/* The seal that a finished patch job has found and that holds. To be called with `size` set to sizeof(rollsync_seal_t). */
+/* The seal that a patch has found and that holds. `size` is to be set to sizeof(rollsync_seal_t), and stays as it is. */
 typedef struct rollsync_seal {
     size_t size;
+    uint64_t is_there;        /* 0: there was no seal, and nothing says that the new file is right. All else is 0 then */
     uint64_t basis_is_known;  /* 1 when the delta says which basis it is for */
     uint64_t basis_len;
     unsigned char basis_digest[32]; /* BLAKE3-256 */
@@ -71,7 +72,7 @@ typedef struct rollsync_seal {
     unsigned char new_digest[32];
 } rollsync_seal_t;
 
-/* RS_DONE, or ROLLSYNC_UNSEALED: then nothing says that the new file is right. */
+/* That of a patch job which is done. RS_DONE; or ROLLSYNC_UNSEALED: then nothing is stored. */
 LIBRSYNC_EXPORT rs_result rollsync_job_seal(rs_job_t *job, rollsync_seal_t *seal);
 
 /* ---- Whole files */
@@ -99,8 +100,7 @@ typedef struct rollsync_file_options {
     char const *profile;               /* whose deltas, as in rollsync_job_set_profile */
     size_t threads;                    /* for signatures and deltas; 0: what rollsync_set_threads says */
     size_t seal;                       /* 0: none is written or looked for; or one of the above */
-    rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found and that holds; its size
-                                          is set to 0 when there was none */
+    rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found, or that there was none */
     rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written */
     void *progress_opaque;
     rollsync_cancel_t *cancel;

@@ -98,6 +98,11 @@ impl FileOptions {
             2 => SealUse::Required,
             _ => return Err(RsResult::PARAM_ERROR),
         };
+        // SAFETY: the caller's promise. What else is there is the caller's, and perhaps not written yet.
+        let found = unsafe { sized::size(asked.found) };
+        if !asked.found.is_null() && found.is_none_or(|size| size < RollsyncSeal::LEAST) {
+            return Err(RsResult::PARAM_ERROR);
+        }
         let progress = asked.progress.map(|function| ProgressCallback { function, opaque: asked.opaque });
         // SAFETY: the caller's promise.
         let cancel = unsafe { asked.cancel.as_ref() }.cloned();
@@ -137,13 +142,8 @@ impl FileOptions {
         if self.found.is_null() {
             return;
         }
-        match found {
-            // SAFETY: the caller's promise. A struct that is too small for anything gets nothing.
-            Some(found) => unsafe {
-                sized::write(found, self.found);
-            },
-            // SAFETY: every version begins with its size, and a size of 0 says that there is no seal.
-            None => unsafe { self.found.cast::<usize>().write(0) },
-        }
+        let none = RollsyncSeal::default();
+        // SAFETY: the caller's promise.
+        unsafe { sized::write(found.unwrap_or(&none), self.found) };
     }
 }

@@ -114,7 +114,11 @@ static void seals_and_threads(void) {
     rollsync_file_options_t options = fresh();
     char *plain = signature_of(NULL, &plain_len), *sealed, *threaded, *delta, *sealed_delta, *other;
     rs_signature_t *signature;
-    rollsync_seal_t seal;
+    rollsync_seal_t seal, none;
+    struct {
+        rollsync_seal_t known;
+        uint64_t more;
+    } later;
 
     options.seal = ROLLSYNC_SEAL;
     sealed = signature_of(&options, &sealed_len);
@@ -149,17 +153,34 @@ static void seals_and_threads(void) {
     options = fresh();
     options.found = &seal;
     seal.size = sizeof seal;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.size == 0);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && !seal.is_there);
     MUST(seen.in > delta_len / 2 && seen.out == LEN);
     options.seal = ROLLSYNC_SEAL_REQUIRED;
-    options.found = &seal;
-    seal.size = sizeof seal;
     options.progress_cb = NULL;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.size == sizeof seal);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.is_there == 1);
     MUST(seal.basis_is_known == 1 && seal.basis_len == LEN && seal.new_len == LEN);
     MUST(patched(delta, delta_len, &options) == ROLLSYNC_UNSEALED);
+    /* The same struct again and again. */
     options.seal = ROLLSYNC_SEAL;
-    MUST(patched(delta, delta_len, &options) == RS_DONE && seal.size == 0);
+    memset(&none, 0, sizeof none);
+    none.size = sizeof none;
+    MUST(patched(delta, delta_len, &options) == RS_DONE && memcmp(&seal, &none, sizeof seal) == 0);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(seal.size == sizeof seal && seal.is_there == 1 && seal.new_len == LEN);
+    /* One that has room for little, and one of a later version. */
+    memset(&later, 9, sizeof later);
+    options.found = &later.known;
+    later.known.size = 2 * sizeof(uint64_t);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(later.known.is_there == 1 && later.known.basis_is_known > 1);
+    later.known.size = sizeof later;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(later.known.size == sizeof later && later.known.new_len == LEN && later.more == 0);
+    later.known.size = 0;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_PARAM_ERROR);
+    later.known.size = sizeof(size_t);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_PARAM_ERROR);
+    options.found = NULL;
     /* A delta that was changed, and a basis that is another. */
     sealed_delta[100] ^= 1;
     MUST(patched(sealed_delta, sealed_delta_len, &options) != RS_DONE);
@@ -287,6 +308,11 @@ static void what_is_refused(void) {
     options = fresh();
     options.size = 0;
     REFUSED();
+    /* A size that was never set. */
+    options.size = sizeof options + 1;
+    REFUSED();
+    options.size = (size_t)1 << 40;
+    REFUSED();
     options = fresh();
     options.seal = 3;
     REFUSED();
@@ -326,7 +352,7 @@ int main(void) {
     size_t i;
     host = pthread_self();
     rs_trace_to(NULL);
-    MUST(sizeof(rollsync_limits_t) == 48 && sizeof(rollsync_seal_t) == 96 && sizeof(rollsync_file_options_t) == 80);
+    MUST(sizeof(rollsync_limits_t) == 48 && sizeof(rollsync_seal_t) == 104 && sizeof(rollsync_file_options_t) == 80);
     old_bytes = (char *)malloc(LEN);
     new_bytes = (char *)malloc(LEN);
     for (i = 0; i < LEN; i++) {
