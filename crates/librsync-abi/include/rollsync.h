@@ -48,7 +48,8 @@ LIBRSYNC_EXPORT rs_result rollsync_job_set_profile(rs_job_t *job, char const *pr
 
 /* Signature and delta jobs: whether what they write is sealed (length and BLAKE3 of the files, where librsync does not look).
  * Patch jobs: whether they look for a seal. They then read the delta to its end, and fail with ROLLSYNC_MISMATCH when the new
- * file is not the one that was sealed. A loadsig job always checks a seal. */
+ * file is not the one that was sealed; with RS_INPUT_ENDED when the basis ends before the delta's copies do. A loadsig job
+ * always checks a seal. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_seal(rs_job_t *job, int on);
 
 /* Called at the end of each rs_job_iter, on the thread that called it, with all bytes taken and delivered so far. */
@@ -89,7 +90,8 @@ LIBRSYNC_EXPORT rs_result rollsync_cancel(rollsync_cancel_t *cancel);
 /* Not while it may still be used. NULL is let pass. */
 LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
 
-#define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there */
+#define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there, and a basis that is too short is a
+                                     ROLLSYNC_MISMATCH as well */
 #define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED */
 
 /* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in

@@ -4,7 +4,7 @@ use crate::{
     job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
     sized, watch::Watch,
 };
-use rollsync::{CancelToken, Limits, Profile, Threads};
+use rollsync::{CancelToken, Limits, Profile, SealCheck, Threads};
 use std::ffi::{CStr, c_char, c_void};
 use std::num::NonZeroUsize;
 use std::ptr;
@@ -32,23 +32,12 @@ const _: () = assert!(size_of::<RollsyncFileOptions>() == 80 && align_of::<Rolls
 // SAFETY: a size, integers of its width and pointers, which may be NULL.
 unsafe impl sized::Versioned for RollsyncFileOptions {}
 
-/// What a whole-file function does about seals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum SealUse {
-    /// None is written, none is looked for: librsync's way.
-    #[default]
-    None,
-    /// One is written; one that is there must hold.
-    Seal,
-    /// The same, and a patch needs one.
-    Required,
-}
-
 /// How a whole-file function works: by default as librsync's.
 #[derive(Debug)]
 pub(crate) struct FileOptions {
     pub(crate) limits: Limits,
-    pub(crate) seal: SealUse,
+    /// What is done about seals that are read. `None` is librsync's way: none is looked for, and none written.
+    pub(crate) seal_check: Option<SealCheck>,
     pub(crate) watch: Watch,
     profile: Option<Profile>,
     threads: Option<Threads>,
@@ -59,7 +48,7 @@ impl Default for FileOptions {
     fn default() -> Self {
         Self {
             limits: Limits::NONE,
-            seal: SealUse::None,
+            seal_check: None,
             watch: Watch::default(),
             profile: None,
             threads: None,
@@ -92,10 +81,10 @@ impl FileOptions {
                 Some(name.and_then(|name| name.parse().ok()).ok_or(RsResult::PARAM_ERROR)?)
             }
         };
-        let seal = match asked.seal {
-            0 => SealUse::None,
-            1 => SealUse::Seal,
-            2 => SealUse::Required,
+        let seal_check = match asked.seal {
+            0 => None,
+            1 => Some(SealCheck::IfThere),
+            2 => Some(SealCheck::Required),
             _ => return Err(RsResult::PARAM_ERROR),
         };
         // SAFETY: the caller's promise. What else is there is the caller's, and perhaps not written yet.
@@ -111,7 +100,7 @@ impl FileOptions {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         Ok(Self {
             limits,
-            seal,
+            seal_check,
             watch: Watch::new(progress, cancel, deadline),
             profile,
             threads: NonZeroUsize::new(asked.threads).map(Threads::Exactly),
@@ -129,9 +118,9 @@ impl FileOptions {
         self.threads.unwrap_or_else(settings::threads).count_for(len)
     }
 
-    /// Whether seals are written, and looked for.
-    pub(crate) fn is_sealed(&self) -> bool {
-        self.seal != SealUse::None
+    /// Whether seals are written.
+    pub(crate) const fn is_sealed(&self) -> bool {
+        self.seal_check.is_some()
     }
 
     /// Tells the caller which seal was found.

@@ -1,8 +1,8 @@
 //! `rollsync_seal_t`.
 
 use crate::{boundary::guarded, cause::Failure, job::RsJob, result_code::RsResult, sized};
-use rollsync::librsync::Cause;
 use rollsync::seal::{FileDigest, Seal};
+use rollsync::{Mismatch, librsync::Cause};
 use std::ffi::c_int;
 use std::mem::offset_of;
 
@@ -49,10 +49,20 @@ impl RollsyncSeal {
 pub(crate) fn compare(seal: &Seal, found: FileDigest) -> Result<(), Failure> {
     match *seal {
         Seal::Delta { new, .. } if found != new => {
-            let message = format!("the new file is {found:?}, and not {new:?}");
-            Err(Failure { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) })
+            Err(Mismatch::New { expected: new, found, basis_is_right: false }.into())
         }
         _ => Ok(()),
+    }
+}
+
+impl From<Mismatch> for Failure {
+    fn from(mismatch: Mismatch) -> Self {
+        let at_fault = match mismatch {
+            Mismatch::New { basis_is_right: true, .. } => "new file",
+            _ => "basis",
+        };
+        let message = format!("{at_fault}: {mismatch}");
+        Self { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) }
     }
 }
 

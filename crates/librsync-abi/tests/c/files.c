@@ -19,6 +19,7 @@
 enum { LEN = 6000000 };
 
 static char *old_bytes, *new_bytes;
+static size_t basis_len = LEN;
 static pthread_t host;
 
 static struct {
@@ -38,6 +39,15 @@ static void progress(void *opaque, uint64_t bytes_in, uint64_t bytes_out) {
         seen.strangers++;
     if (seen.cancel && bytes_in >= seen.cancel_at)
         MUST(rollsync_cancel(seen.cancel) == RS_DONE);
+}
+
+static int lines;
+static char first_line[300];
+
+static void count(rs_loglevel level, char const *message) {
+    (void)level;
+    if (lines++ == 0)
+        snprintf(first_line, sizeof first_line, "%s", message);
 }
 
 static rollsync_file_options_t fresh(void) {
@@ -94,7 +104,7 @@ static char *delta_of(rs_signature_t *signature, rollsync_file_options_t const *
 }
 
 static rs_result patched(char *delta, size_t len, rollsync_file_options_t const *options) {
-    FILE *basis = reader(old_bytes, LEN), *file = reader(delta, len), *again = tmpfile();
+    FILE *basis = reader(old_bytes, basis_len), *file = reader(delta, len), *again = tmpfile();
     rs_result result;
     size_t again_len;
     char *bytes;
@@ -188,6 +198,20 @@ static void seals_and_threads(void) {
     old_bytes[10] ^= 1;
     MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
     old_bytes[10] ^= 1;
+    /* A basis that ends too early, with the seal that says so and without. */
+    basis_len = LEN / 2;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
+    options.seal = ROLLSYNC_SEAL_REQUIRED;
+    lines = 0;
+    rs_trace_to(count);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
+    MUST(lines == 2 && strstr(first_line, "basis: it has 3000000 bytes, the delta was made for a basis of 6000000"));
+    lines = 0;
+    MUST(patched(delta, delta_len, &options) == RS_INPUT_ENDED);
+    rs_trace_to(NULL);
+    options.seal = 0;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_INPUT_ENDED);
+    basis_len = LEN;
     free(plain), free(sealed), free(threaded), free(delta), free(sealed_delta);
 }
 
