@@ -162,7 +162,7 @@ pub(crate) fn patch(
         Err(failure) => return Err(refuse(&failure)),
     };
     let run = Run::begin(Op::Patch, &options.watch);
-    let mut basis = StreamBasis::new(basis, [delta, new]);
+    let mut basis = StreamBasis::new(options.watch.of_basis(basis), [delta, new]);
     let [delta, new] = [delta, new].map(|stream| options.watch.of(stream));
     let buffers = sizes.buffers_or(PATCH_BUFFERS);
     let mut found = None;
