@@ -95,7 +95,8 @@ LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
 #define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED */
 
 /* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in
- * librsync's function. Fields that do not concern a function are not looked at by it. */
+ * librsync's function. Fields that do not concern a function make no difference to it, but must be valid: otherwise it is
+ * RS_PARAM_ERROR, and the log says which. */
 typedef struct rollsync_file_options {
     size_t size;
     rollsync_limits_t const *limits;

@@ -1,10 +1,10 @@
 //! `rollsync_file_options_t`: how a whole-file function works.
 
 use crate::{
-    job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
+    cause::report, job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
     sized, watch::Watch,
 };
-use rollsync::{CancelToken, Limits, Profile, SealCheck, Threads};
+use rollsync::{CancelToken, Limits, Profile, SealCheck, Threads, librsync::Cause};
 use std::ffi::{CStr, c_char, c_void};
 use std::num::NonZeroUsize;
 use std::ptr;
@@ -58,7 +58,7 @@ impl Default for FileOptions {
 }
 
 impl FileOptions {
-    /// What the caller asks for; NULL is nothing.
+    /// What the caller asks for; NULL is nothing. The log says why that is refused.
     ///
     /// # Safety
     /// `raw` is NULL or points to a struct that begins with its own size, and what that points to is there.
@@ -67,30 +67,32 @@ impl FileOptions {
             return Ok(Self::default());
         }
         // SAFETY: the caller's promise.
-        let asked = unsafe { sized::read(raw) }.ok_or(RsResult::PARAM_ERROR)?;
+        let asked = unsafe { sized::read(raw) }.ok_or_else(|| refused("invalid size, or a field that is not known"))?;
         let limits = match asked.limits.is_null() {
             true => Limits::NONE,
             // SAFETY: the caller's promise.
-            false => unsafe { sized::read(asked.limits) }.ok_or(RsResult::PARAM_ERROR)?.into(),
+            false => unsafe { sized::read(asked.limits) }
+                .ok_or_else(|| refused("invalid size of limits, or a field that is not known"))?
+                .into(),
         };
         let profile = match asked.profile.is_null() {
             true => None,
             false => {
                 // SAFETY: the caller's promise.
-                let name = unsafe { CStr::from_ptr(asked.profile) }.to_str().ok();
-                Some(name.and_then(|name| name.parse().ok()).ok_or(RsResult::PARAM_ERROR)?)
+                let name = unsafe { CStr::from_ptr(asked.profile) }.to_string_lossy();
+                Some(name.parse().map_err(|_| refused(&format!("unknown profile={name}")))?)
             }
         };
         let seal_check = match asked.seal {
             0 => None,
             1 => Some(SealCheck::IfThere),
             2 => Some(SealCheck::Required),
-            _ => return Err(RsResult::PARAM_ERROR),
+            unknown => return Err(refused(&format!("invalid seal={unknown}"))),
         };
         // SAFETY: the caller's promise. What else is there is the caller's, and perhaps not written yet.
         let found = unsafe { sized::size(asked.found) };
         if !asked.found.is_null() && found.is_none_or(|size| size < RollsyncSeal::LEAST) {
-            return Err(RsResult::PARAM_ERROR);
+            return Err(refused("invalid size of found"));
         }
         let progress = asked.progress.map(|function| ProgressCallback { function, opaque: asked.opaque });
         // SAFETY: the caller's promise.
@@ -135,4 +137,9 @@ impl FileOptions {
         // SAFETY: the caller's promise.
         unsafe { sized::write(found.unwrap_or(&none), self.found) };
     }
+}
+
+fn refused(why: &str) -> RsResult {
+    report(&Cause::new("rollsync_file_options", why.to_owned()));
+    RsResult::PARAM_ERROR
 }

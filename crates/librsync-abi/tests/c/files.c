@@ -328,25 +328,36 @@ static void what_is_refused(void) {
     } newer;
     FILE *file = reader(old_bytes, LEN), *out = tmpfile();
     rs_signature_t *signature;
-#define REFUSED() MUST(rollsync_sig_file(file, out, 0, 0, (rs_magic_number)0, NULL, &options) == RS_PARAM_ERROR)
+    rollsync_seal_t seal;
+/* With one line of the log that names what is refused. */
+#define REFUSED(what)                                                                                                 \
+    lines = 0;                                                                                                        \
+    MUST(rollsync_sig_file(file, out, 0, 0, (rs_magic_number)0, NULL, &options) == RS_PARAM_ERROR);                   \
+    MUST(lines == 1 && strstr(first_line, what))
+    rs_trace_to(count);
     options = fresh();
     options.size = 0;
-    REFUSED();
+    REFUSED("size");
     /* A size that was never set. */
     options.size = sizeof options + 1;
-    REFUSED();
+    REFUSED("size");
     options.size = (size_t)1 << 40;
-    REFUSED();
+    REFUSED("size");
     options = fresh();
     options.seal = 3;
-    REFUSED();
+    REFUSED("seal=3");
     options = fresh();
     options.profile = "librsync-9";
-    REFUSED();
+    REFUSED("profile=librsync-9");
     options = fresh();
     memset(&limits, 0, sizeof limits);
     options.limits = &limits;
-    REFUSED();
+    REFUSED("limits");
+    options = fresh();
+    memset(&seal, 0, sizeof seal);
+    options.found = &seal;
+    REFUSED("found");
+    rs_trace_to(NULL);
     /* A caller that knows less, and one that knows more but asks for nothing of it. */
     options = fresh();
     options.size = sizeof(size_t);
