@@ -30,14 +30,15 @@ LIBRSYNC_EXPORT rs_result rollsync_set_threads(int count);
 /* ---- Settings of a job, to be made before its first rs_job_iter; RS_PARAM_ERROR when it is too late or the job has no such
  * setting. */
 
-/* What a job may take; of each, 0 is no limit. To be zeroed, and `size` set to sizeof(rollsync_limits_t). */
+/* What a job may take; of each but the last, 0 is no limit. To be zeroed, and `size` set to sizeof(rollsync_limits_t). */
 typedef struct rollsync_limits {
     size_t size;
     uint64_t output;          /* bytes written: signature, delta, patch */
     uint64_t records;         /* blocks of a signature: signature, loadsig */
     uint64_t memory;          /* bytes that grow with the input: loadsig with its index, delta */
     uint64_t literal;         /* bytes of one literal: patch */
-    uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead */
+    uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead. 0 is
+                                 8 for "compact" and no limit for the others; so is 2^32 and more for all */
 } rollsync_limits_t;
 
 LIBRSYNC_EXPORT rs_result rollsync_job_set_limits(rs_job_t *job, rollsync_limits_t const *limits);
@@ -92,7 +93,8 @@ LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
 
 #define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there, and a basis that is too short is a
                                      ROLLSYNC_MISMATCH as well */
-#define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED */
+#define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED, and so does
+                                     loading a signature without one */
 
 /* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in
  * librsync's function. Fields that do not concern a function make no difference to it, but must be valid: otherwise it is
@@ -102,7 +104,8 @@ typedef struct rollsync_file_options {
     rollsync_limits_t const *limits;
     char const *profile;               /* whose deltas, as in rollsync_job_set_profile */
     size_t threads;                    /* for signatures and deltas; 0: what rollsync_set_threads says */
-    size_t seal;                       /* 0: none is written or looked for; or one of the above */
+    size_t seal;                       /* one of the above; 0: none is written, and a patch looks for none. A signature's
+                                          is always checked */
     rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found, or that there was none */
     rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written */
     void *progress_opaque;

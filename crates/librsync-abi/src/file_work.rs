@@ -10,7 +10,7 @@ use crate::{
     seal::RollsyncSeal,
     sig_args::Asked,
     signal_mask::SignalMask,
-    signature::RsSignature,
+    signature::{RsSignature, State},
     stats::{Op, RsStats},
     stream::Stream,
     watch::{Watch, Watched},
@@ -18,7 +18,7 @@ use crate::{
 use rollsync::librsync::Cause;
 use rollsync::{
     Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EngineError, Error, LoadJob, Options, PatchError,
-    PatchJob, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
+    PatchJob, SealCheck, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
 };
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -113,10 +113,18 @@ pub(crate) fn load(file: Stream, loaded: &RsSignature, options: &FileOptions, st
     let run = Run::begin(Op::Loadsig, &options.watch);
     let job = LoadJob::new().with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, sizes.buffers_or(LOAD_BUFFERS));
-    let result = drive.run(options.watch.of(file), io::sink());
-    let is_done = result.is_ok();
-    let code = run.end(&drive.stats(), result, |_| None, stats);
-    loaded.put_back(drive.into_job(), options.limits, is_done);
+    let mut result = drive.run(options.watch.of(file), io::sink());
+    let counted = drive.stats();
+    let signature = drive.into_job().into_signature();
+    let is_unsealed = signature.as_ref().is_some_and(|signature| signature.basis().is_none());
+    if is_unsealed && options.seal_check == Some(SealCheck::Required) {
+        result = result.and(Err(Error::Unsealed));
+    }
+    let code = run.end(&counted, result, |_| None, stats);
+    *loaded.state() = match signature.filter(|_| code == RsResult::DONE) {
+        Some(signature) => State::Loaded(signature, options.limits),
+        None => State::Failed(code),
+    };
     code
 }
 

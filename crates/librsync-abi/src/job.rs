@@ -44,6 +44,9 @@ pub(crate) trait Work {
         Err(RsResult::PARAM_ERROR)
     }
 
+    /// Is told that it will not go on.
+    fn cancel(&mut self) {}
+
     /// The seal that was found and that holds.
     fn seal(&self) -> Option<Seal> {
         None
@@ -125,6 +128,7 @@ impl RsJob {
             return RsResult::INTERNAL_ERROR;
         }
         if self.cancelled.load(Ordering::Relaxed) {
+            self.with_work(|work| work.cancel());
             self.broken.set(false);
             return self.fail(&RsResult::CANCELLED.into());
         }

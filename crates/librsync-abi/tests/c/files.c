@@ -95,6 +95,20 @@ static rs_signature_t *loaded(char *sums, size_t len) {
     return signature;
 }
 
+/* Loads a signature that must be sealed: one that is not can neither be indexed. */
+static rs_result load_sealed(char *sums, size_t len) {
+    rollsync_file_options_t options = fresh();
+    rs_signature_t *signature;
+    FILE *file = reader(sums, len);
+    rs_result result;
+    options.seal = ROLLSYNC_SEAL_REQUIRED;
+    result = rollsync_loadsig_file(file, &signature, NULL, &options);
+    MUST(rs_build_hash_table(signature) == result);
+    rs_free_sumset(signature);
+    fclose(file);
+    return result;
+}
+
 static char *delta_of(rs_signature_t *signature, rollsync_file_options_t const *options, size_t *len) {
     FILE *new_file = reader(new_bytes, LEN), *delta = tmpfile();
     seen.in = seen.out = 0;
@@ -152,6 +166,7 @@ static void seals_and_threads(void) {
     options = fresh();
     options.seal = ROLLSYNC_SEAL;
     sealed_delta = delta_of(signature, &options, &sealed_delta_len);
+    MUST(load_sealed(sealed, sealed_len) == RS_DONE && load_sealed(plain, plain_len) == ROLLSYNC_UNSEALED);
     MUST(sealed_delta_len == delta_len + 128 && memcmp(sealed_delta, delta, delta_len) == 0);
     /* It cuts long literals shorter. */
     options.profile = "librsync-2.3.2";
@@ -193,7 +208,7 @@ static void seals_and_threads(void) {
     options.found = NULL;
     /* A delta that was changed, and a basis that is another. */
     sealed_delta[100] ^= 1;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) != RS_DONE);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_CORRUPT);
     sealed_delta[100] ^= 1;
     old_bytes[10] ^= 1;
     MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
@@ -260,9 +275,20 @@ static void limits_and_cancel(void) {
     /* The index is part of what loading may take. */
     limits.records = 0;
     limits.memory = sums_len + sums_len / 4;
-    if (rollsync_loadsig_file(file, &signature, NULL, &options) == RS_DONE)
-        MUST(rs_build_hash_table(signature) == ROLLSYNC_LIMIT);
+    MUST(rollsync_loadsig_file(file, &signature, NULL, &options) == RS_DONE);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_LIMIT);
     rs_free_sumset(signature);
+    rewind(file);
+    /* What was loaded until then is no signature. */
+    options = fresh();
+    seen.cancel = options.cancel = rollsync_cancel_new();
+    seen.cancel_at = 1;
+    MUST(rollsync_loadsig_file(file, &signature, NULL, &options) == ROLLSYNC_CANCELLED);
+    MUST(seen.in < sums_len);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_CANCELLED);
+    MUST(rollsync_delta_file(signature, file, out, NULL, NULL) == ROLLSYNC_CANCELLED);
+    rs_free_sumset(signature);
+    rollsync_cancel_free(options.cancel);
     fclose(file);
     limits.memory = 0;
 

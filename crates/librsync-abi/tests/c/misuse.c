@@ -161,6 +161,26 @@ static void order(void) {
     rs_job_free(job);
     rs_free_sumset(signature);
 
+    /* Loading is cancelled between two records. */
+    job = rs_loadsig_begin(&signature);
+    run(job, sums, 12 + 12, NULL, 0, &result);
+    MUST(result == RS_DONE);
+    rs_job_free(job);
+    rs_free_sumset(signature);
+    job = rs_loadsig_begin(&signature);
+    {
+        rs_buffers_t buffers;
+        memset(&buffers, 0, sizeof buffers);
+        buffers.next_in = sums;
+        buffers.avail_in = 12 + 12;
+        MUST(rs_job_iter(job, &buffers) == RS_BLOCKED);
+        MUST(rollsync_job_cancel(job) == RS_DONE && rs_job_iter(job, &buffers) == ROLLSYNC_CANCELLED);
+    }
+    rs_job_free(job);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_CANCELLED);
+    rs_sumset_dump(signature);
+    rs_free_sumset(signature);
+
     /* The end of the signature is not told, but it is whole. */
     {
         rs_buffers_t buffers;
