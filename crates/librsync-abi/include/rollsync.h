@@ -53,15 +53,21 @@ LIBRSYNC_EXPORT rs_result rollsync_job_set_profile(rs_job_t *job, char const *pr
  * always checks a seal. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_seal(rs_job_t *job, int on);
 
-/* Called at the end of each rs_job_iter, on the thread that called it, with all bytes taken and delivered so far. */
+/* ---- A job that runs */
+
+/* Called at the end of each rs_job_iter that does not fail, on the thread that called it, with all bytes taken and delivered so
+ * far. */
 typedef void rollsync_progress_cb(void *opaque, uint64_t bytes_in, uint64_t bytes_out);
 
+/* At any time; NULL ends it. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_progress(rs_job_t *job, rollsync_progress_cb *progress_cb, void *opaque);
-
-/* ---- A job that runs */
 
 /* Its next rs_job_iter fails with ROLLSYNC_CANCELLED. From any thread, and from a signal's handler; not when the job is freed. */
 LIBRSYNC_EXPORT rs_result rollsync_job_cancel(rs_job_t *job);
+
+/* Why the last rs_job_iter has failed, in English: what the log says of it. As much of the text as fits into `size` bytes with
+ * its NUL is stored in `buffer`, which may be NULL; returns the length of all of it, 0 when nothing has failed. */
+LIBRSYNC_EXPORT size_t rollsync_job_error(rs_job_t const *job, char *buffer, size_t size);
 
 /* The seal that a patch has found and that holds. `size` is to be set to sizeof(rollsync_seal_t), and stays as it is. */
 typedef struct rollsync_seal {
