@@ -13,10 +13,11 @@
 extern "C" {
 #endif
 
-/* Results that only users of this header meet, beside those of rs_result. */
+/* Results that only users of this header meet, beside those of rs_result. The enum has no names for them: switch over
+ * (int)result. */
 #define ROLLSYNC_LIMIT ((rs_result)120)     /* a limit is reached */
 #define ROLLSYNC_CANCELLED ((rs_result)121) /* rollsync_job_cancel or rollsync_cancel was called */
-#define ROLLSYNC_MISMATCH ((rs_result)122)  /* the new file is not the one that was sealed */
+#define ROLLSYNC_MISMATCH ((rs_result)122)  /* basis or new file is not the one that was sealed */
 #define ROLLSYNC_UNSEALED ((rs_result)123)  /* there is no seal that was checked */
 
 /* "0.1.0" */
@@ -91,7 +92,7 @@ typedef struct rollsync_cancel rollsync_cancel_t;
 LIBRSYNC_EXPORT rollsync_cancel_t *rollsync_cancel_new(void);
 
 /* The work ends with ROLLSYNC_CANCELLED when it next reads or writes; so does all that begins later. From any thread, and from
- * a signal's handler. */
+ * a signal's handler: one that was set without SA_RESTART also wakes a read that waits. */
 LIBRSYNC_EXPORT rs_result rollsync_cancel(rollsync_cancel_t *cancel);
 
 /* Not while it may still be used. NULL is let pass. */
@@ -104,7 +105,8 @@ LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
 
 /* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in
  * librsync's function. Fields that do not concern a function make no difference to it, but must be valid: otherwise it is
- * RS_PARAM_ERROR, and the log says which. */
+ * RS_PARAM_ERROR, and the log says which. With progress_cb, cancel or milliseconds, streams that are no regular files are read and
+ * written in parts of 4 KiB: stdio waits until a part is whole. */
 typedef struct rollsync_file_options {
     size_t size;
     rollsync_limits_t const *limits;
@@ -113,11 +115,14 @@ typedef struct rollsync_file_options {
     size_t seal;                       /* one of the above; 0: none is written, and a patch looks for none. A signature's
                                           is always checked */
     rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found, or that there was none */
-    rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written */
+    rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written. The basis of a
+                                          patch does not count */
     void *progress_opaque;
     rollsync_cancel_t *cancel;
     size_t milliseconds;               /* how long the work may take: ROLLSYNC_LIMIT. A read that waits is not interrupted */
 } rollsync_file_options_t;
+
+#ifndef RSYNC_NO_STDIO_INTERFACE
 
 /* librsync's functions with options; NULL is none. What a patch that fails has written is part of no file: throw it away. */
 LIBRSYNC_EXPORT rs_result rollsync_sig_file(FILE *old_file, FILE *sig_file, size_t block_len, size_t strong_len,
@@ -129,6 +134,8 @@ LIBRSYNC_EXPORT rs_result rollsync_delta_file(rs_signature_t *signature, FILE *n
                                               rollsync_file_options_t const *options);
 LIBRSYNC_EXPORT rs_result rollsync_patch_file(FILE *basis_file, FILE *delta_file, FILE *new_file, rs_stats_t *stats,
                                               rollsync_file_options_t const *options);
+
+#endif
 
 #ifdef __cplusplus
 }
