@@ -1,8 +1,8 @@
 //! `rollsync_file_options_t`: how a whole-file function works.
 
 use crate::{
-    cause::report, job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
-    sized, watch::Watch,
+    cause::report, job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal,
+    settings, sized, watch::Watch,
 };
 use rollsync::{CancelToken, Limits, Profile, SealCheck, Threads, librsync::Cause};
 use std::ffi::{CStr, c_char, c_void};
@@ -67,7 +67,8 @@ impl FileOptions {
             return Ok(Self::default());
         }
         // SAFETY: the caller's promise.
-        let asked = unsafe { sized::read(raw) }.ok_or_else(|| refused("invalid size, or a field that is not known"))?;
+        let asked = unsafe { sized::read(raw) }
+            .ok_or_else(|| refused("invalid size, or a field that is not known"))?;
         let limits = match asked.limits.is_null() {
             true => Limits::NONE,
             // SAFETY: the caller's promise.

@@ -129,7 +129,11 @@ impl RsJob {
     pub(crate) fn error(&self) -> Option<String> {
         let failure = self.failure.borrow();
         let Failure { code, cause } = failure.as_ref()?;
-        Some(cause.as_ref().map_or_else(|| code.text().to_string_lossy().into_owned(), |cause| cause.message.clone()))
+        Some(
+            cause
+                .as_ref()
+                .map_or_else(|| code.text().to_string_lossy().into_owned(), |cause| cause.message.clone()),
+        )
     }
 
     fn go_on(&self, room: &mut Room) -> RsResult {
@@ -137,7 +141,6 @@ impl RsJob {
         if self.broken.replace(true) {
             return self.end(RsResult::INTERNAL_ERROR.into());
         }
-        self.failure.replace(None);
         if self.cancelled.load(Ordering::Relaxed) {
             self.with_work(|work| work.cancel());
             self.broken.set(false);
@@ -161,6 +164,7 @@ impl RsJob {
         if stands_still(room) {
             return self.end(RsResult::INTERNAL_ERROR.into());
         }
+        self.failure.replace(None);
         self.tell(room);
         match pause {
             Pause::Blocked => RsResult::BLOCKED,

@@ -62,5 +62,6 @@ pub(crate) unsafe fn size<T: Versioned>(at: *const T) -> Option<usize> {
     }
     // SAFETY: every version begins with its size.
     let size = unsafe { at.cast::<usize>().read() };
-    ((size_of::<usize>()..=LONGEST).contains(&size) && size.is_multiple_of(size_of::<usize>())).then_some(size)
+    ((size_of::<usize>()..=LONGEST).contains(&size) && size.is_multiple_of(size_of::<usize>()))
+        .then_some(size)
 }

@@ -109,10 +109,10 @@ impl Write for Stream {
 /// An application's stream may fail without a reason; that of an earlier call must not be taken for it: after an EINTR it
 /// would be tried again for ever.
 fn clear_error() {
-    #[cfg(target_vendor = "apple")]
-    use libc::__error as errno;
     #[cfg(not(target_vendor = "apple"))]
     use libc::__errno_location as errno;
+    #[cfg(target_vendor = "apple")]
+    use libc::__error as errno;
     // SAFETY: it is this thread's own variable.
     unsafe { errno().write(0) };
 }
