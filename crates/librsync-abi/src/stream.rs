@@ -62,11 +62,11 @@ impl Stream {
     pub(crate) fn seek(self, position: i64) -> io::Result<()> {
         let position =
             libc::off_t::try_from(position).map_err(|_| io::Error::from_raw_os_error(libc::EOVERFLOW))?;
-        clear_error();
+        forget_interruption();
         // SAFETY: the stream is open.
         match unsafe { libc::fseeko(self.as_ptr(), position, libc::SEEK_SET) } {
             0 => Ok(()),
-            _ => Err(last_error()),
+            _ => Err(io::Error::last_os_error()),
         }
     }
 
@@ -79,12 +79,12 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
-        clear_error();
+        forget_interruption();
         // SAFETY: the stream is open, and the place has room for so many bytes.
         let len = unsafe { libc::fread(place.as_mut_ptr().cast(), 1, place.len(), self.as_ptr()) };
         // SAFETY: the stream is open.
         if len == 0 && !place.is_empty() && unsafe { libc::feof(self.as_ptr()) } == 0 {
-            return Err(last_error());
+            return Err(io::Error::last_os_error());
         }
         Ok(len)
     }
@@ -92,11 +92,11 @@ impl Read for Stream {
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        clear_error();
+        forget_interruption();
         // SAFETY: the stream is open, and so many bytes are there.
         let len = unsafe { libc::fwrite(bytes.as_ptr().cast(), 1, bytes.len(), self.as_ptr()) };
         if len == 0 && !bytes.is_empty() {
-            return Err(last_error());
+            return Err(io::Error::last_os_error());
         }
         Ok(len)
     }
@@ -106,21 +106,17 @@ impl Write for Stream {
     }
 }
 
-/// An application's stream may fail without a reason; that of an earlier call must not be taken for it: after an EINTR it
-/// would be tried again for ever.
-fn clear_error() {
+/// An application's stream may fail without a reason: then an EINTR of an earlier call would be taken for it, and the call be
+/// tried again for ever. Any other is told, as librsync does.
+fn forget_interruption() {
     #[cfg(not(target_vendor = "apple"))]
     use libc::__errno_location as errno;
     #[cfg(target_vendor = "apple")]
     use libc::__error as errno;
     // SAFETY: it is this thread's own variable.
-    unsafe { errno().write(0) };
-}
-
-/// Why the call that has failed since did so.
-fn last_error() -> io::Error {
-    match io::Error::last_os_error() {
-        unknown if unknown.raw_os_error() == Some(0) => io::Error::from_raw_os_error(libc::EIO),
-        error => error,
+    unsafe {
+        if errno().read() == libc::EINTR {
+            errno().write(libc::EIO);
+        }
     }
 }
