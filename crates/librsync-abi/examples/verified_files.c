@@ -1,7 +1,8 @@
-/* Whole files, verified: seals, limits, progress, and Ctrl-C.
+/* Whole files, verified: seals, limits, progress, and Ctrl-C. A file that is not whole and right never bears its name.
  *
  *     cc verified_files.c -o verified_files -lrsync
- *     ./verified_files OLD NEW        makes NEW.sig, NEW.delta and NEW.again
+ *     ./verified_files delta OLD NEW DELTA
+ *     ./verified_files patch OLD DELTA NEW
  */
 
 #include <rollsync.h>
@@ -23,84 +24,128 @@ static void progress(void *opaque, uint64_t bytes_in, uint64_t bytes_out) {
     seen[1] = bytes_out;
 }
 
-static FILE *opened(char const *name, char const *suffix, char const *mode) {
-    char path[4096];
-    FILE *file;
-    snprintf(path, sizeof path, "%s%s", name, suffix);
-    file = fopen(path, mode);
+static FILE *opened(char const *name, char const *mode) {
+    FILE *file = fopen(name, mode);
     if (!file) {
-        perror(path);
+        perror(name);
         exit(1);
     }
     return file;
 }
 
-static void check(rs_result result, char const *step) {
-    if (result != RS_DONE) {
-        fprintf(stderr, "%s: %s\n", step, rs_strerror(result));
+/* A file under another name until it is known to be good. */
+typedef struct {
+    FILE *file;
+    char const *name;
+    char part[4096];
+} output_t;
+
+static void begin(output_t *output, char const *name) {
+    int len = snprintf(output->part, sizeof output->part, "%s.part", name);
+    if (len < 0 || (size_t)len >= sizeof output->part) {
+        fprintf(stderr, "%s: too long a name\n", name);
         exit(1);
     }
+    output->name = name;
+    output->file = opened(output->part, "wb");
 }
 
-int main(int argc, char **argv) {
-    FILE *old_file, *new_file, *sums, *delta, *again;
-    rs_signature_t *signature;
-    rollsync_file_options_t options;
+/* Gives the file its name, or removes it; whether all went well. Late write errors show when it is closed. */
+static int finish(output_t *output, rs_result result) {
+    int is_closed = fclose(output->file) == 0;
+    if (result != RS_DONE) {
+        fprintf(stderr, "%s: %s\n", output->name, rs_strerror(result));
+    } else if (is_closed && rename(output->part, output->name) == 0) {
+        return 1;
+    } else {
+        perror(output->part);
+    }
+    remove(output->part);
+    return 0;
+}
+
+static int make_delta(char const *old_name, char const *new_name, char const *delta_name,
+                      rollsync_file_options_t *options) {
+    FILE *old_file = opened(old_name, "rb"), *new_file = opened(new_name, "rb"), *sums = tmpfile();
+    rs_signature_t *signature = NULL;
+    output_t delta;
+    rs_result result;
+
+    if (!sums) {
+        perror("tmpfile");
+        return 0;
+    }
+    begin(&delta, delta_name);
+    options->seal = ROLLSYNC_SEAL;
+    options->threads = 2;
+    options->profile = "compact";
+    result = rollsync_sig_file(old_file, sums, 0, 0, (rs_magic_number)0, NULL, options);
+    rewind(sums);
+    if (result == RS_DONE)
+        result = rollsync_loadsig_file(sums, &signature, NULL, options);
+    if (result == RS_DONE)
+        result = rs_build_hash_table(signature);
+    if (result == RS_DONE)
+        result = rollsync_delta_file(signature, new_file, delta.file, NULL, options);
+    rs_free_sumset(signature);
+    fclose(old_file);
+    fclose(new_file);
+    fclose(sums);
+    return finish(&delta, result);
+}
+
+/* As if the delta came from a stranger: it must be sealed, and may not write more than is expected, nor for ever. */
+static int make_new(char const *old_name, char const *delta_name, char const *new_name,
+                    rollsync_file_options_t *options) {
+    FILE *old_file = opened(old_name, "rb"), *delta = opened(delta_name, "rb");
     rollsync_limits_t limits;
     rollsync_seal_t seal;
-    uint64_t seen[2] = {0, 0};
+    output_t new_file;
+    rs_result result;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s OLD NEW\n", argv[0]);
-        return 2;
-    }
-    stop = rollsync_cancel_new();
-    signal(SIGINT, on_interrupt);
-
-    memset(&options, 0, sizeof options);
-    options.size = sizeof options;
-    options.seal = ROLLSYNC_SEAL;
-    options.threads = 2;
-    options.cancel = stop;
-    options.progress_cb = progress;
-    options.progress_opaque = seen;
-
-    old_file = opened(argv[1], "", "rb");
-    sums = opened(argv[2], ".sig", "wb+");
-    check(rollsync_sig_file(old_file, sums, 0, 0, (rs_magic_number)0, NULL, &options), "signature");
-    printf("signature: %lu bytes in, %lu out\n", (unsigned long)seen[0], (unsigned long)seen[1]);
-
-    rewind(sums);
-    check(rollsync_loadsig_file(sums, &signature, NULL, &options), "signature");
-    check(rs_build_hash_table(signature), "index");
-    new_file = opened(argv[2], "", "rb");
-    delta = opened(argv[2], ".delta", "wb+");
-    options.profile = "compact";
-    check(rollsync_delta_file(signature, new_file, delta, NULL, &options), "delta");
-    printf("delta: %lu bytes in, %lu out\n", (unsigned long)seen[0], (unsigned long)seen[1]);
-    rs_free_sumset(signature);
-
-    /* As if the delta came from a stranger: it must be sealed, and may not write more than is expected, nor for ever. */
+    begin(&new_file, new_name);
     memset(&limits, 0, sizeof limits);
     limits.size = sizeof limits;
     limits.output = (uint64_t)1 << 30;
-    options.limits = &limits;
-    options.milliseconds = 60000;
-    options.seal = ROLLSYNC_SEAL_REQUIRED;
+    options->limits = &limits;
+    options->milliseconds = 60000;
+    options->seal = ROLLSYNC_SEAL_REQUIRED;
     seal.size = sizeof seal;
-    options.found = &seal;
-    rewind(delta);
-    again = opened(argv[2], ".again", "wb");
-    check(rollsync_patch_file(old_file, delta, again, NULL, &options), "patch");
-    printf("verified: %lu bytes from a basis of %lu\n", (unsigned long)seal.new_len, (unsigned long)seal.basis_len);
-
-    /* Late write errors show when a file is closed. */
-    if (fclose(sums) != 0 || fclose(delta) != 0 || fclose(again) != 0) {
-        perror("close");
-        return 1;
-    }
+    options->found = &seal;
+    result = rollsync_patch_file(old_file, delta, new_file.file, NULL, options);
     fclose(old_file);
-    fclose(new_file);
+    fclose(delta);
+    if (!finish(&new_file, result))
+        return 0;
+    printf("verified: %lu bytes from a basis of %lu\n", (unsigned long)seal.new_len, (unsigned long)seal.basis_len);
+    return 1;
+}
+
+int main(int argc, char **argv) {
+    rollsync_file_options_t options;
+    struct sigaction action;
+    uint64_t seen[2] = {0, 0};
+    int is_patch, is_done;
+
+    if (argc != 5 || (strcmp(argv[1], "delta") != 0 && strcmp(argv[1], "patch") != 0)) {
+        fprintf(stderr, "usage: %s delta OLD NEW DELTA\n       %s patch OLD DELTA NEW\n", argv[0], argv[0]);
+        return 2;
+    }
+    /* Without SA_RESTART, so that a read which waits is woken. */
+    stop = rollsync_cancel_new();
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_interrupt;
+    sigaction(SIGINT, &action, NULL);
+
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.cancel = stop;
+    options.progress_cb = progress;
+    options.progress_opaque = seen;
+    is_patch = strcmp(argv[1], "patch") == 0;
+    is_done = (is_patch ? make_new : make_delta)(argv[2], argv[3], argv[4], &options);
+    if (is_done)
+        printf("%s: %lu bytes in, %lu out\n", argv[1], (unsigned long)seen[0], (unsigned long)seen[1]);
     rollsync_cancel_free(stop);
-    return 0;
+    return is_done ? 0 : 1;
 }

@@ -13,10 +13,11 @@
 extern "C" {
 #endif
 
-/* Results that only users of this header meet, beside those of rs_result. */
+/* Results that only users of this header meet, beside those of rs_result. The enum has no names for them: switch over
+ * (int)result. */
 #define ROLLSYNC_LIMIT ((rs_result)120)     /* a limit is reached */
 #define ROLLSYNC_CANCELLED ((rs_result)121) /* rollsync_job_cancel or rollsync_cancel was called */
-#define ROLLSYNC_MISMATCH ((rs_result)122)  /* the new file is not the one that was sealed */
+#define ROLLSYNC_MISMATCH ((rs_result)122)  /* basis or new file is not the one that was sealed */
 #define ROLLSYNC_UNSEALED ((rs_result)123)  /* there is no seal that was checked */
 
 /* "0.1.0" */
@@ -30,14 +31,15 @@ LIBRSYNC_EXPORT rs_result rollsync_set_threads(int count);
 /* ---- Settings of a job, to be made before its first rs_job_iter; RS_PARAM_ERROR when it is too late or the job has no such
  * setting. */
 
-/* What a job may take; of each, 0 is no limit. To be zeroed, and `size` set to sizeof(rollsync_limits_t). */
+/* What a job may take; of each but the last, 0 is no limit. To be zeroed, and `size` set to sizeof(rollsync_limits_t). */
 typedef struct rollsync_limits {
     size_t size;
     uint64_t output;          /* bytes written: signature, delta, patch */
     uint64_t records;         /* blocks of a signature: signature, loadsig */
     uint64_t memory;          /* bytes that grow with the input: loadsig with its index, delta */
     uint64_t literal;         /* bytes of one literal: patch */
-    uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead */
+    uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead. 0 is
+                                 8 for "compact" and no limit for the others; so is 2^32 and more for all */
 } rollsync_limits_t;
 
 LIBRSYNC_EXPORT rs_result rollsync_job_set_limits(rs_job_t *job, rollsync_limits_t const *limits);
@@ -48,22 +50,30 @@ LIBRSYNC_EXPORT rs_result rollsync_job_set_profile(rs_job_t *job, char const *pr
 
 /* Signature and delta jobs: whether what they write is sealed (length and BLAKE3 of the files, where librsync does not look).
  * Patch jobs: whether they look for a seal. They then read the delta to its end, and fail with ROLLSYNC_MISMATCH when the new
- * file is not the one that was sealed. A loadsig job always checks a seal. */
+ * file is not the one that was sealed; with RS_INPUT_ENDED when the basis ends before the delta's copies do. A loadsig job
+ * always checks a seal. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_seal(rs_job_t *job, int on);
 
-/* Called at the end of each rs_job_iter, on the thread that called it, with all bytes taken and delivered so far. */
+/* ---- A job that runs */
+
+/* Called at the end of each rs_job_iter that does not fail, on the thread that called it, with all bytes taken and delivered so
+ * far. */
 typedef void rollsync_progress_cb(void *opaque, uint64_t bytes_in, uint64_t bytes_out);
 
+/* At any time; NULL ends it. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_progress(rs_job_t *job, rollsync_progress_cb *progress_cb, void *opaque);
-
-/* ---- A job that runs */
 
 /* Its next rs_job_iter fails with ROLLSYNC_CANCELLED. From any thread, and from a signal's handler; not when the job is freed. */
 LIBRSYNC_EXPORT rs_result rollsync_job_cancel(rs_job_t *job);
 
-/* The seal that a finished patch job has found and that holds. To be called with `size` set to sizeof(rollsync_seal_t). */
+/* Why the last rs_job_iter has failed, in English: what the log says of it. As much of the text as fits into `size` bytes with
+ * its NUL is stored in `buffer`, which may be NULL; returns the length of all of it, 0 when nothing has failed. */
+LIBRSYNC_EXPORT size_t rollsync_job_error(rs_job_t const *job, char *buffer, size_t size);
+
+/* The seal that a patch has found and that holds. `size` is to be set to sizeof(rollsync_seal_t), and stays as it is. */
 typedef struct rollsync_seal {
     size_t size;
+    uint64_t is_there;        /* 0: there was no seal, and nothing says that the new file is right. All else is 0 then */
     uint64_t basis_is_known;  /* 1 when the delta says which basis it is for */
     uint64_t basis_len;
     unsigned char basis_digest[32]; /* BLAKE3-256 */
@@ -71,7 +81,7 @@ typedef struct rollsync_seal {
     unsigned char new_digest[32];
 } rollsync_seal_t;
 
-/* RS_DONE, or ROLLSYNC_UNSEALED: then nothing says that the new file is right. */
+/* That of a patch job which is done. RS_DONE; or ROLLSYNC_UNSEALED: then nothing is stored. */
 LIBRSYNC_EXPORT rs_result rollsync_job_seal(rs_job_t *job, rollsync_seal_t *seal);
 
 /* ---- Whole files */
@@ -82,30 +92,37 @@ typedef struct rollsync_cancel rollsync_cancel_t;
 LIBRSYNC_EXPORT rollsync_cancel_t *rollsync_cancel_new(void);
 
 /* The work ends with ROLLSYNC_CANCELLED when it next reads or writes; so does all that begins later. From any thread, and from
- * a signal's handler. */
+ * a signal's handler: one that was set without SA_RESTART also wakes a read that waits. */
 LIBRSYNC_EXPORT rs_result rollsync_cancel(rollsync_cancel_t *cancel);
 
 /* Not while it may still be used. NULL is let pass. */
 LIBRSYNC_EXPORT rs_result rollsync_cancel_free(rollsync_cancel_t *cancel);
 
-#define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there */
-#define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED */
+#define ROLLSYNC_SEAL 1           /* write a seal; a patch checks one that is there, and a basis that is too short is a
+                                     ROLLSYNC_MISMATCH as well */
+#define ROLLSYNC_SEAL_REQUIRED 2  /* the same, and a patch of a delta without one ends with ROLLSYNC_UNSEALED, and so does
+                                     loading a signature without one */
 
 /* How a whole-file function works. To be zeroed, and `size` set to sizeof(rollsync_file_options_t): what is 0 or NULL is as in
- * librsync's function. Fields that do not concern a function are not looked at by it. */
+ * librsync's function. Fields that do not concern a function make no difference to it, but must be valid: otherwise it is
+ * RS_PARAM_ERROR, and the log says which. With progress_cb, cancel or milliseconds, streams that are no regular files are read and
+ * written in parts of 4 KiB: stdio waits until a part is whole. */
 typedef struct rollsync_file_options {
     size_t size;
     rollsync_limits_t const *limits;
     char const *profile;               /* whose deltas, as in rollsync_job_set_profile */
     size_t threads;                    /* for signatures and deltas; 0: what rollsync_set_threads says */
-    size_t seal;                       /* 0: none is written or looked for; or one of the above */
-    rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found and that holds; its size
-                                          is set to 0 when there was none */
-    rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written */
+    size_t seal;                       /* one of the above; 0: none is written, and a patch looks for none. A signature's
+                                          is always checked */
+    rollsync_seal_t *found;            /* a patch that succeeds stores the seal that was found, or that there was none */
+    rollsync_progress_cb *progress_cb; /* called by the calling thread, whenever it has read or written. The basis of a
+                                          patch does not count */
     void *progress_opaque;
     rollsync_cancel_t *cancel;
     size_t milliseconds;               /* how long the work may take: ROLLSYNC_LIMIT. A read that waits is not interrupted */
 } rollsync_file_options_t;
+
+#ifndef RSYNC_NO_STDIO_INTERFACE
 
 /* librsync's functions with options; NULL is none. What a patch that fails has written is part of no file: throw it away. */
 LIBRSYNC_EXPORT rs_result rollsync_sig_file(FILE *old_file, FILE *sig_file, size_t block_len, size_t strong_len,
@@ -117,6 +134,8 @@ LIBRSYNC_EXPORT rs_result rollsync_delta_file(rs_signature_t *signature, FILE *n
                                               rollsync_file_options_t const *options);
 LIBRSYNC_EXPORT rs_result rollsync_patch_file(FILE *basis_file, FILE *delta_file, FILE *new_file, rs_stats_t *stats,
                                               rollsync_file_options_t const *options);
+
+#endif
 
 #ifdef __cplusplus
 }

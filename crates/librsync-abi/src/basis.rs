@@ -1,6 +1,6 @@
 //! The basis of `rs_patch_file`.
 
-use crate::stream::Stream;
+use crate::{stream::Stream, watch::Watched};
 use rollsync::Basis;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,21 +9,22 @@ use std::mem::ManuallyDrop;
 /// A stream from which copies are taken: by seeking and reading, as `rs_file_copy_cb` does. What can go faster in a regular
 /// file of its own does; where that fails, seeking and reading say why.
 #[derive(Debug)]
-pub(crate) struct StreamBasis {
-    stream: Stream,
+pub(crate) struct StreamBasis<'w> {
+    stream: Watched<'w>,
     own_file: Option<ManuallyDrop<File>>,
     step: &'static str,
 }
 
-impl StreamBasis {
+impl<'w> StreamBasis<'w> {
     /// `others` are the streams that are read and written meanwhile.
-    pub(crate) fn new(stream: Stream, others: [Stream; 2]) -> Self {
+    pub(crate) fn new(watched: Watched<'w>, others: [Stream; 2]) -> Self {
+        let stream = watched.stream();
         let is_own = stream.len().is_some() && !others.iter().any(|other| stream.is_same_file(*other));
         if is_own {
             // A program that has just written the basis may have left some of it in the stream.
             stream.flush_out();
         }
-        Self { stream, own_file: stream.file().filter(|_| is_own), step: "" }
+        Self { stream: watched, own_file: stream.file().filter(|_| is_own), step: "" }
     }
 
     /// What failed, when reading has.
@@ -32,15 +33,15 @@ impl StreamBasis {
     }
 
     pub(crate) const fn stream(&self) -> Stream {
-        self.stream
+        self.stream.stream()
     }
 }
 
-impl Basis for StreamBasis {
+impl Basis for StreamBasis<'_> {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
         self.step = "seek failed";
         let position = i64::try_from(offset).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
-        self.stream.seek(position)?;
+        self.stream().seek(position)?;
         self.step = "read error";
         self.stream.read(place)
     }

@@ -1,10 +1,10 @@
 //! `rollsync_file_options_t`: how a whole-file function works.
 
 use crate::{
-    job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal, settings,
-    sized, watch::Watch,
+    cause::report, job::ProgressCallback, limits::RollsyncLimits, result_code::RsResult, seal::RollsyncSeal,
+    settings, sized, watch::Watch,
 };
-use rollsync::{CancelToken, Limits, Profile, Threads};
+use rollsync::{CancelToken, Limits, Profile, SealCheck, Threads, librsync::Cause};
 use std::ffi::{CStr, c_char, c_void};
 use std::num::NonZeroUsize;
 use std::ptr;
@@ -32,23 +32,12 @@ const _: () = assert!(size_of::<RollsyncFileOptions>() == 80 && align_of::<Rolls
 // SAFETY: a size, integers of its width and pointers, which may be NULL.
 unsafe impl sized::Versioned for RollsyncFileOptions {}
 
-/// What a whole-file function does about seals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum SealUse {
-    /// None is written, none is looked for: librsync's way.
-    #[default]
-    None,
-    /// One is written; one that is there must hold.
-    Seal,
-    /// The same, and a patch needs one.
-    Required,
-}
-
 /// How a whole-file function works: by default as librsync's.
 #[derive(Debug)]
 pub(crate) struct FileOptions {
     pub(crate) limits: Limits,
-    pub(crate) seal: SealUse,
+    /// What is done about seals that are read. `None` is librsync's way: none is looked for, and none written.
+    pub(crate) seal_check: Option<SealCheck>,
     pub(crate) watch: Watch,
     profile: Option<Profile>,
     threads: Option<Threads>,
@@ -59,7 +48,7 @@ impl Default for FileOptions {
     fn default() -> Self {
         Self {
             limits: Limits::NONE,
-            seal: SealUse::None,
+            seal_check: None,
             watch: Watch::default(),
             profile: None,
             threads: None,
@@ -69,7 +58,7 @@ impl Default for FileOptions {
 }
 
 impl FileOptions {
-    /// What the caller asks for; NULL is nothing.
+    /// What the caller asks for; NULL is nothing. The log says why that is refused.
     ///
     /// # Safety
     /// `raw` is NULL or points to a struct that begins with its own size, and what that points to is there.
@@ -78,26 +67,34 @@ impl FileOptions {
             return Ok(Self::default());
         }
         // SAFETY: the caller's promise.
-        let asked = unsafe { sized::read(raw) }.ok_or(RsResult::PARAM_ERROR)?;
+        let asked = unsafe { sized::read(raw) }
+            .ok_or_else(|| refused("invalid size, or a field that is not known"))?;
         let limits = match asked.limits.is_null() {
             true => Limits::NONE,
             // SAFETY: the caller's promise.
-            false => unsafe { sized::read(asked.limits) }.ok_or(RsResult::PARAM_ERROR)?.into(),
+            false => unsafe { sized::read(asked.limits) }
+                .ok_or_else(|| refused("invalid size of limits, or a field that is not known"))?
+                .into(),
         };
         let profile = match asked.profile.is_null() {
             true => None,
             false => {
                 // SAFETY: the caller's promise.
-                let name = unsafe { CStr::from_ptr(asked.profile) }.to_str().ok();
-                Some(name.and_then(|name| name.parse().ok()).ok_or(RsResult::PARAM_ERROR)?)
+                let name = unsafe { CStr::from_ptr(asked.profile) }.to_string_lossy();
+                Some(name.parse().map_err(|_| refused(&format!("unknown profile={name}")))?)
             }
         };
-        let seal = match asked.seal {
-            0 => SealUse::None,
-            1 => SealUse::Seal,
-            2 => SealUse::Required,
-            _ => return Err(RsResult::PARAM_ERROR),
+        let seal_check = match asked.seal {
+            0 => None,
+            1 => Some(SealCheck::IfThere),
+            2 => Some(SealCheck::Required),
+            unknown => return Err(refused(&format!("invalid seal={unknown}"))),
         };
+        // SAFETY: the caller's promise. What else is there is the caller's, and perhaps not written yet.
+        let found = unsafe { sized::size(asked.found) };
+        if !asked.found.is_null() && found.is_none_or(|size| size < RollsyncSeal::LEAST) {
+            return Err(refused("invalid size of found"));
+        }
         let progress = asked.progress.map(|function| ProgressCallback { function, opaque: asked.opaque });
         // SAFETY: the caller's promise.
         let cancel = unsafe { asked.cancel.as_ref() }.cloned();
@@ -106,7 +103,7 @@ impl FileOptions {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         Ok(Self {
             limits,
-            seal,
+            seal_check,
             watch: Watch::new(progress, cancel, deadline),
             profile,
             threads: NonZeroUsize::new(asked.threads).map(Threads::Exactly),
@@ -124,9 +121,9 @@ impl FileOptions {
         self.threads.unwrap_or_else(settings::threads).count_for(len)
     }
 
-    /// Whether seals are written, and looked for.
-    pub(crate) fn is_sealed(&self) -> bool {
-        self.seal != SealUse::None
+    /// Whether seals are written.
+    pub(crate) const fn is_sealed(&self) -> bool {
+        self.seal_check.is_some()
     }
 
     /// Tells the caller which seal was found.
@@ -137,13 +134,13 @@ impl FileOptions {
         if self.found.is_null() {
             return;
         }
-        match found {
-            // SAFETY: the caller's promise. A struct that is too small for anything gets nothing.
-            Some(found) => unsafe {
-                sized::write(found, self.found);
-            },
-            // SAFETY: every version begins with its size, and a size of 0 says that there is no seal.
-            None => unsafe { self.found.cast::<usize>().write(0) },
-        }
+        let none = RollsyncSeal::default();
+        // SAFETY: the caller's promise.
+        unsafe { sized::write(found.unwrap_or(&none), self.found) };
     }
+}
+
+fn refused(why: &str) -> RsResult {
+    report(&Cause::new("rollsync_file_options", why.to_owned()));
+    RsResult::PARAM_ERROR
 }

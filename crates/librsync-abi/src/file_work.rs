@@ -5,20 +5,20 @@ use crate::{
     buffer_sizes::of_application,
     cause::{Failure, report},
     file::ended,
-    file_options::{FileOptions, SealUse},
+    file_options::FileOptions,
     result_code::RsResult,
-    seal::{RollsyncSeal, compare},
+    seal::RollsyncSeal,
     sig_args::Asked,
     signal_mask::SignalMask,
-    signature::RsSignature,
+    signature::{RsSignature, State},
     stats::{Op, RsStats},
     stream::Stream,
     watch::{Watch, Watched},
 };
 use rollsync::librsync::Cause;
 use rollsync::{
-    Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EndCheck, EngineError, Error, HashingWriter, LoadJob,
-    Options, PatchError, PatchJob, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
+    Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EngineError, Error, LoadJob, Options, PatchError,
+    PatchJob, SealCheck, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
 };
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -77,7 +77,7 @@ pub(crate) fn signature(
             .threads(Threads::Exactly(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN)));
         match rollsync::signature(old, basis_len, signature, &mut asked) {
             Ok(counted) => (counted, Ok(())),
-            Err(error) => (unfinished(params, options.watch.moved()), Err(error)),
+            Err(error) => (unfinished(params, moved(&options.watch)), Err(error)),
         }
     } else {
         let job = SignatureJob::new(params).with_limits(limits);
@@ -90,13 +90,18 @@ pub(crate) fn signature(
     run.end(&counted, result, |_| None, stats)
 }
 
-/// What is known of a signature that was not finished.
-fn unfinished(params: SignatureParams, [bytes_in, bytes_out]: [u64; 2]) -> Stats {
+/// What is known of work that was not finished by those who do the whole of it.
+fn moved(watch: &Watch) -> Stats {
     let mut counted = Stats::default();
-    (counted.bytes_in, counted.bytes_out) = (bytes_in, bytes_out);
-    counted.block_len = params.block_len().get();
-    counted.blocks = bytes_out.saturating_sub(params.header().len() as u64) / params.record_len() as u64;
+    [counted.bytes_in, counted.bytes_out] = watch.moved();
     counted
+}
+
+/// The same of a signature.
+fn unfinished(params: SignatureParams, mut moved: Stats) -> Stats {
+    moved.block_len = params.block_len().get();
+    moved.blocks = moved.bytes_out.saturating_sub(params.header().len() as u64) / params.record_len() as u64;
+    moved
 }
 
 /// `rs_loadsig_file`.
@@ -108,10 +113,18 @@ pub(crate) fn load(file: Stream, loaded: &RsSignature, options: &FileOptions, st
     let run = Run::begin(Op::Loadsig, &options.watch);
     let job = LoadJob::new().with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, sizes.buffers_or(LOAD_BUFFERS));
-    let result = drive.run(options.watch.of(file), io::sink());
-    let is_done = result.is_ok();
-    let code = run.end(&drive.stats(), result, |_| None, stats);
-    loaded.put_back(drive.into_job(), options.limits, is_done);
+    let mut result = drive.run(options.watch.of(file), io::sink());
+    let counted = drive.stats();
+    let signature = drive.into_job().into_signature();
+    let is_unsealed = signature.as_ref().is_some_and(|signature| signature.basis().is_none());
+    if is_unsealed && options.seal_check == Some(SealCheck::Required) {
+        result = result.and(Err(Error::Unsealed));
+    }
+    let code = run.end(&counted, result, |_| None, stats);
+    *loaded.state() = match signature.filter(|_| code == RsResult::DONE) {
+        Some(signature) => State::Loaded(signature, options.limits),
+        None => State::Failed(code),
+    };
     code
 }
 
@@ -157,24 +170,24 @@ pub(crate) fn patch(
         Err(failure) => return Err(refuse(&failure)),
     };
     let run = Run::begin(Op::Patch, &options.watch);
-    let mut basis = StreamBasis::new(basis, [delta, new]);
-    let end_check = if options.is_sealed() { EndCheck::Seal } else { EndCheck::None };
-    let job = PatchJob::new().with_limits(options.limits).with_end_check(end_check);
-    let mut drive = Drive::with_buffers(job, sizes.buffers_or(PATCH_BUFFERS));
-    let [delta, mut new] = [delta, new].map(|stream| options.watch.of(stream));
-    let (result, checked) = if options.is_sealed() {
-        let mut new = HashingWriter::new(&mut new);
-        let result = drive.run_with_basis(delta, &mut basis, &mut new);
-        let seal = drive.job().seal();
-        let checked = match &seal {
-            _ if result.is_err() => Ok(()),
-            Some(seal) => compare(seal, new.finish()),
-            None if options.seal == SealUse::Required => Err(RsResult::UNSEALED.into()),
-            None => Ok(()),
-        };
-        (result, checked.map(|()| seal))
-    } else {
-        (drive.run_with_basis(delta, &mut basis, &mut new), Ok(None))
+    let mut basis = StreamBasis::new(options.watch.of_basis(basis), [delta, new]);
+    let [delta, new] = [delta, new].map(|stream| options.watch.of(stream));
+    let buffers = sizes.buffers_or(PATCH_BUFFERS);
+    let mut found = None;
+    let (counted, result) = match options.seal_check {
+        Some(check) => {
+            let asked = Options::new().limits(options.limits).buffers(buffers);
+            let mut asked = asked.seal_check(check).seal_found(&mut found);
+            match rollsync::patch(&mut basis, delta, None, new, &mut asked) {
+                Ok(counted) => (counted, Ok(())),
+                Err(error) => (moved(&options.watch), Err(error)),
+            }
+        }
+        None => {
+            let mut drive = Drive::with_buffers(PatchJob::new().with_limits(options.limits), buffers);
+            let result = drive.run_with_basis(delta, &mut basis, new);
+            (drive.stats(), result)
+        }
     };
     let cause = |error: &Error| match error {
         Error::Io { side: Side::Basis, source, .. } => {
@@ -183,14 +196,9 @@ pub(crate) fn patch(
         Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => Some(ended(basis.stream())),
         _ => None,
     };
-    let code = run.end(&drive.stats(), result, cause, stats);
-    match checked {
-        _ if code != RsResult::DONE => Err(code),
-        Ok(seal) => Ok(seal.as_ref().and_then(RollsyncSeal::of_delta)),
-        Err(failure) => {
-            failure.report(Op::Patch);
-            Err(failure.code)
-        }
+    match run.end(&counted, result, cause, stats) {
+        RsResult::DONE => Ok(found.as_ref().and_then(RollsyncSeal::of_delta)),
+        code => Err(code),
     }
 }
 
@@ -256,6 +264,8 @@ impl<'w> Run<'w> {
                 let failure = Failure::from(error);
                 Failure { cause: cause.or(failure.cause), ..failure }
             }
+            Error::Mismatch(mismatch) => mismatch.into(),
+            Error::Unsealed => RsResult::UNSEALED.into(),
             error => Failure { code: error.kind().into(), cause },
         };
         failure.report(self.op);

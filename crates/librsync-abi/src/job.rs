@@ -44,6 +44,9 @@ pub(crate) trait Work {
         Err(RsResult::PARAM_ERROR)
     }
 
+    /// Is told that it will not go on.
+    fn cancel(&mut self) {}
+
     /// The seal that was found and that holds.
     fn seal(&self) -> Option<Seal> {
         None
@@ -65,6 +68,8 @@ pub(crate) struct RsJob {
     /// Bytes consumed and produced.
     moved: Cell<[u64; 2]>,
     pub(crate) cancelled: AtomicBool,
+    /// How the last step has failed, if it has.
+    failure: RefCell<Option<Failure>>,
 }
 
 /// `rollsync_progress_cb` with its argument.
@@ -99,6 +104,7 @@ impl RsJob {
             progress: Cell::new(None),
             moved: Cell::new([0; 2]),
             cancelled: AtomicBool::new(false),
+            failure: RefCell::new(None),
         }))
     }
 
@@ -119,14 +125,26 @@ impl RsJob {
         }
     }
 
+    /// What is wrong, as far as the last step has failed.
+    pub(crate) fn error(&self) -> Option<String> {
+        let failure = self.failure.borrow();
+        let Failure { code, cause } = failure.as_ref()?;
+        Some(
+            cause
+                .as_ref()
+                .map_or_else(|| code.text().to_string_lossy().into_owned(), |cause| cause.message.clone()),
+        )
+    }
+
     fn go_on(&self, room: &mut Room) -> RsResult {
         self.started.set(true);
         if self.broken.replace(true) {
-            return RsResult::INTERNAL_ERROR;
+            return self.end(RsResult::INTERNAL_ERROR.into());
         }
         if self.cancelled.load(Ordering::Relaxed) {
+            self.with_work(|work| work.cancel());
             self.broken.set(false);
-            return self.fail(&RsResult::CANCELLED.into());
+            return self.fail(RsResult::CANCELLED.into());
         }
         let Ok(mut work) = self.work.try_borrow_mut() else { return RsResult::INTERNAL_ERROR };
         let result = work.go_on(room);
@@ -141,11 +159,12 @@ impl RsJob {
         });
         let pause = match result {
             Ok(pause) => pause,
-            Err(failure) => return self.fail(&failure),
+            Err(failure) => return self.fail(failure),
         };
         if stands_still(room) {
-            return RsResult::INTERNAL_ERROR;
+            return self.end(RsResult::INTERNAL_ERROR.into());
         }
+        self.failure.replace(None);
         self.tell(room);
         match pause {
             Pause::Blocked => RsResult::BLOCKED,
@@ -153,9 +172,15 @@ impl RsJob {
         }
     }
 
-    fn fail(&self, failure: &Failure) -> RsResult {
+    fn fail(&self, failure: Failure) -> RsResult {
         failure.report(self.op);
-        failure.code
+        self.end(failure)
+    }
+
+    fn end(&self, failure: Failure) -> RsResult {
+        let code = failure.code;
+        self.failure.replace(Some(failure));
+        code
     }
 
     fn update_stats(&self, change: impl FnOnce(&mut RsStats)) {

@@ -24,6 +24,7 @@ mod file_work;
 mod hexify;
 mod job;
 mod job_drive;
+mod job_error;
 mod limits;
 mod mdfour;
 mod patch_work;

@@ -1,15 +1,17 @@
 //! `rollsync_seal_t`.
 
 use crate::{boundary::guarded, cause::Failure, job::RsJob, result_code::RsResult, sized};
-use rollsync::librsync::Cause;
 use rollsync::seal::{FileDigest, Seal};
+use rollsync::{Mismatch, librsync::Cause};
 use std::ffi::c_int;
+use std::mem::offset_of;
 
 /// `rollsync_seal_t`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RollsyncSeal {
     size: usize,
+    is_there: u64,
     basis_is_known: u64,
     basis_len: u64,
     basis_digest: [u8; 32],
@@ -18,18 +20,22 @@ pub(crate) struct RollsyncSeal {
 }
 
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<RollsyncSeal>() == 96 && align_of::<RollsyncSeal>() == 8);
+const _: () = assert!(size_of::<RollsyncSeal>() == 104 && align_of::<RollsyncSeal>() == 8);
 
 // SAFETY: a size, integers of eight bytes, and arrays of 32.
 unsafe impl sized::Versioned for RollsyncSeal {}
 
 impl RollsyncSeal {
+    /// The least that a struct has in which it can be said that there is no seal.
+    pub(crate) const LEAST: usize = offset_of!(Self, basis_is_known);
+
     /// What a delta's seal says; `None` when it is another's.
     pub(crate) fn of_delta(seal: &Seal) -> Option<Self> {
         let Seal::Delta { basis, new } = *seal else { return None };
         let known = basis.unwrap_or(FileDigest { len: 0, digest: [0; 32] });
         Some(Self {
             size: size_of::<Self>(),
+            is_there: 1,
             basis_is_known: basis.is_some().into(),
             basis_len: known.len,
             basis_digest: known.digest,
@@ -43,10 +49,20 @@ impl RollsyncSeal {
 pub(crate) fn compare(seal: &Seal, found: FileDigest) -> Result<(), Failure> {
     match *seal {
         Seal::Delta { new, .. } if found != new => {
-            let message = format!("the new file is {found:?}, and not {new:?}");
-            Err(Failure { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) })
+            Err(Mismatch::New { expected: new, found, basis_is_right: false }.into())
         }
         _ => Ok(()),
+    }
+}
+
+impl From<Mismatch> for Failure {
+    fn from(mismatch: Mismatch) -> Self {
+        let at_fault = match mismatch {
+            Mismatch::New { basis_is_right: true, .. } => "new file",
+            _ => "basis",
+        };
+        let message = format!("{at_fault}: {mismatch}");
+        Self { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum State {
     Loading(Box<LoadJob>, Limits),
     Loaded(Signature, Limits),
     Indexed(Arc<SignatureIndex>),
+    /// Loading was stopped, or what was loaded is refused: though it may look whole, no delta may be made of it.
+    Failed(RsResult),
 }
 
 impl RsSignature {
@@ -118,6 +120,9 @@ impl RsSignature {
 impl State {
     /// A caller who goes on without having told the end of the input means that this was it.
     fn end_loading(&mut self) -> Result<(), Failure> {
+        if let Self::Failed(code) = self {
+            return Err((*code).into());
+        }
         if let Self::Loading(job, _) = self {
             let progress = job.step(Input::last(&[]), &mut []).map_err(rollsync::EngineError::from)?;
             if progress.status != Status::Done {

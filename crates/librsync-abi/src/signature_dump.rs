@@ -22,7 +22,7 @@ unsafe extern "C" fn rs_sumset_dump(signature: *const RsSignature) {
         // SAFETY: the caller's promise.
         let Some(signature) = (unsafe { RsSignature::of_raw(signature) }) else { return };
         let lines = match &*signature.state() {
-            State::Loading(..) => Vec::new(),
+            State::Loading(..) | State::Failed(_) => Vec::new(),
             State::Loaded(signature, _) => lines(signature),
             State::Indexed(index) => lines(index.signature()),
         };

@@ -91,19 +91,14 @@ impl Work for LoadWork {
                 *old = limits;
                 Ok(())
             }
-            State::Loaded(..) | State::Indexed(..) => Err(RsResult::PARAM_ERROR),
+            State::Loaded(..) | State::Indexed(..) | State::Failed(_) => Err(RsResult::PARAM_ERROR),
         }
     }
-}
 
-/// For the whole-file function, which has the job while it runs.
-impl RsSignature {
-    /// Puts back the job that has loaded the signature, or has failed to.
-    pub(crate) fn put_back(&self, job: LoadJob, limits: Limits, is_done: bool) {
-        let mut state = self.state();
-        *state = State::Loading(Box::new(job), limits);
-        if is_done {
-            state.finish_loading();
+    fn cancel(&mut self) {
+        let mut state = self.signature.state();
+        if let State::Loading(..) = *state {
+            *state = State::Failed(RsResult::CANCELLED);
         }
     }
 }

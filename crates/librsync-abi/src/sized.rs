@@ -9,6 +9,9 @@ use std::mem::MaybeUninit;
 /// and whatever a caller has put there, are a value.
 pub(crate) unsafe trait Versioned: Copy {}
 
+/// No version of any struct will be longer: a size beyond, or one that ends inside a field, was never set.
+const LONGEST: usize = 4096;
+
 /// The struct as far as the caller knows it, the rest 0; `None` for NULL, and when it is of a later version and says
 /// something that this one does not understand.
 ///
@@ -30,7 +33,8 @@ pub(crate) unsafe fn read<T: Versioned>(from: *const T) -> Option<T> {
     }
 }
 
-/// Stores as much of `value` as the caller's struct has room for, but for its size; whether it has any.
+/// Stores as much of `value` as the caller's struct has room for behind its size, and zeros in what a later version has
+/// beyond; whether the struct has a size.
 ///
 /// # Safety
 /// `to` is NULL or points to a struct that begins with its own size and has so many bytes.
@@ -38,24 +42,26 @@ pub(crate) unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> bool {
     // SAFETY: the caller's promise.
     let Some(size) = (unsafe { size(to) }) else { return false };
     let behind = size_of::<usize>();
-    let len = size.min(size_of::<T>()) - behind;
-    // SAFETY: both structs have so many bytes behind their sizes, and ours has no padding.
+    let known = size.min(size_of::<T>());
+    // SAFETY: both structs have `known` bytes, and the caller's has `size`; ours has no padding.
     unsafe {
         let from = std::ptr::from_ref(value).cast::<u8>().add(behind);
-        from.copy_to_nonoverlapping(to.cast::<u8>().add(behind), len);
+        from.copy_to_nonoverlapping(to.cast::<u8>().add(behind), known - behind);
+        to.cast::<u8>().add(known).write_bytes(0, size - known);
     }
     true
 }
 
-/// What the struct says that its size is.
+/// What the struct says that its size is; `None` for NULL, and when no version has that size.
 ///
 /// # Safety
-/// As [`read`] has.
-unsafe fn size<T: Versioned>(at: *const T) -> Option<usize> {
+/// `at` is NULL or points to a `usize`.
+pub(crate) unsafe fn size<T: Versioned>(at: *const T) -> Option<usize> {
     if at.is_null() {
         return None;
     }
     // SAFETY: every version begins with its size.
     let size = unsafe { at.cast::<usize>().read() };
-    (size >= size_of::<usize>()).then_some(size)
+    ((size_of::<usize>()..=LONGEST).contains(&size) && size.is_multiple_of(size_of::<usize>()))
+        .then_some(size)
 }

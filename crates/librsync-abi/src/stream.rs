@@ -62,6 +62,7 @@ impl Stream {
     pub(crate) fn seek(self, position: i64) -> io::Result<()> {
         let position =
             libc::off_t::try_from(position).map_err(|_| io::Error::from_raw_os_error(libc::EOVERFLOW))?;
+        forget_interruption();
         // SAFETY: the stream is open.
         match unsafe { libc::fseeko(self.as_ptr(), position, libc::SEEK_SET) } {
             0 => Ok(()),
@@ -78,6 +79,7 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        forget_interruption();
         // SAFETY: the stream is open, and the place has room for so many bytes.
         let len = unsafe { libc::fread(place.as_mut_ptr().cast(), 1, place.len(), self.as_ptr()) };
         // SAFETY: the stream is open.
@@ -90,6 +92,7 @@ impl Read for Stream {
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        forget_interruption();
         // SAFETY: the stream is open, and so many bytes are there.
         let len = unsafe { libc::fwrite(bytes.as_ptr().cast(), 1, bytes.len(), self.as_ptr()) };
         if len == 0 && !bytes.is_empty() {
@@ -100,5 +103,20 @@ impl Write for Stream {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// An application's stream may fail without a reason: then an EINTR of an earlier call would be taken for it, and the call be
+/// tried again for ever. Any other is told, as librsync does.
+fn forget_interruption() {
+    #[cfg(not(target_vendor = "apple"))]
+    use libc::__errno_location as errno;
+    #[cfg(target_vendor = "apple")]
+    use libc::__error as errno;
+    // SAFETY: it is this thread's own variable.
+    unsafe {
+        if errno().read() == libc::EINTR {
+            errno().write(libc::EIO);
+        }
     }
 }

@@ -6,6 +6,9 @@ use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
+/// What may be slow is read and written in parts of so many bytes.
+const SLOW: usize = 4096;
+
 /// Looks at every read and every write, all of which happen on the thread that has called the library.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
@@ -36,8 +39,20 @@ impl Watch {
         self.moved.get()
     }
 
-    pub(crate) const fn of(&self, stream: Stream) -> Watched<'_> {
-        Watched { stream, watch: self }
+    /// What is read and written counts.
+    pub(crate) fn of(&self, stream: Stream) -> Watched<'_> {
+        Watched { stream, watch: self, counts: true, most: self.most(stream) }
+    }
+
+    /// What is read of a basis does not count; it is looked at nevertheless.
+    pub(crate) fn of_basis(&self, stream: Stream) -> Watched<'_> {
+        Watched { counts: false, ..self.of(stream) }
+    }
+
+    /// How many bytes are read or written at once: the C library waits until all of them are.
+    fn most(&self, stream: Stream) -> usize {
+        let is_idle = self.progress.is_none() && self.cancel.is_none() && self.deadline.is_none();
+        if is_idle || stream.len().is_some() { usize::MAX } else { SLOW }
     }
 
     fn look(&self) -> io::Result<()> {
@@ -68,13 +83,23 @@ impl Watch {
 pub(crate) struct Watched<'w> {
     stream: Stream,
     watch: &'w Watch,
+    counts: bool,
+    /// How many bytes are read or written at once.
+    most: usize,
+}
+
+impl Watched<'_> {
+    pub(crate) const fn stream(&self) -> Stream {
+        self.stream
+    }
 }
 
 impl Read for Watched<'_> {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
         self.watch.look()?;
-        let len = self.stream.read(place)?;
-        self.watch.tell([len, 0]);
+        let most = place.len().min(self.most);
+        let len = self.stream.read(&mut place[..most])?;
+        self.watch.tell([if self.counts { len } else { 0 }, 0]);
         Ok(len)
     }
 }
@@ -82,7 +107,7 @@ impl Read for Watched<'_> {
 impl Write for Watched<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.watch.look()?;
-        let len = self.stream.write(bytes)?;
+        let len = self.stream.write(&bytes[..bytes.len().min(self.most)])?;
         self.watch.tell([0, len]);
         Ok(len)
     }

@@ -19,6 +19,7 @@
 enum { LEN = 6000000 };
 
 static char *old_bytes, *new_bytes;
+static size_t basis_len = LEN;
 static pthread_t host;
 
 static struct {
@@ -38,6 +39,15 @@ static void progress(void *opaque, uint64_t bytes_in, uint64_t bytes_out) {
         seen.strangers++;
     if (seen.cancel && bytes_in >= seen.cancel_at)
         MUST(rollsync_cancel(seen.cancel) == RS_DONE);
+}
+
+static int lines;
+static char first_line[300];
+
+static void count(rs_loglevel level, char const *message) {
+    (void)level;
+    if (lines++ == 0)
+        snprintf(first_line, sizeof first_line, "%s", message);
 }
 
 static rollsync_file_options_t fresh(void) {
@@ -85,6 +95,20 @@ static rs_signature_t *loaded(char *sums, size_t len) {
     return signature;
 }
 
+/* Loads a signature that must be sealed: one that is not can neither be indexed. */
+static rs_result load_sealed(char *sums, size_t len) {
+    rollsync_file_options_t options = fresh();
+    rs_signature_t *signature;
+    FILE *file = reader(sums, len);
+    rs_result result;
+    options.seal = ROLLSYNC_SEAL_REQUIRED;
+    result = rollsync_loadsig_file(file, &signature, NULL, &options);
+    MUST(rs_build_hash_table(signature) == result);
+    rs_free_sumset(signature);
+    fclose(file);
+    return result;
+}
+
 static char *delta_of(rs_signature_t *signature, rollsync_file_options_t const *options, size_t *len) {
     FILE *new_file = reader(new_bytes, LEN), *delta = tmpfile();
     seen.in = seen.out = 0;
@@ -94,7 +118,7 @@ static char *delta_of(rs_signature_t *signature, rollsync_file_options_t const *
 }
 
 static rs_result patched(char *delta, size_t len, rollsync_file_options_t const *options) {
-    FILE *basis = reader(old_bytes, LEN), *file = reader(delta, len), *again = tmpfile();
+    FILE *basis = reader(old_bytes, basis_len), *file = reader(delta, len), *again = tmpfile();
     rs_result result;
     size_t again_len;
     char *bytes;
@@ -114,7 +138,11 @@ static void seals_and_threads(void) {
     rollsync_file_options_t options = fresh();
     char *plain = signature_of(NULL, &plain_len), *sealed, *threaded, *delta, *sealed_delta, *other;
     rs_signature_t *signature;
-    rollsync_seal_t seal;
+    rollsync_seal_t seal, none;
+    struct {
+        rollsync_seal_t known;
+        uint64_t more;
+    } later;
 
     options.seal = ROLLSYNC_SEAL;
     sealed = signature_of(&options, &sealed_len);
@@ -138,6 +166,7 @@ static void seals_and_threads(void) {
     options = fresh();
     options.seal = ROLLSYNC_SEAL;
     sealed_delta = delta_of(signature, &options, &sealed_delta_len);
+    MUST(load_sealed(sealed, sealed_len) == RS_DONE && load_sealed(plain, plain_len) == ROLLSYNC_UNSEALED);
     MUST(sealed_delta_len == delta_len + 128 && memcmp(sealed_delta, delta, delta_len) == 0);
     /* It cuts long literals shorter. */
     options.profile = "librsync-2.3.2";
@@ -149,24 +178,55 @@ static void seals_and_threads(void) {
     options = fresh();
     options.found = &seal;
     seal.size = sizeof seal;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.size == 0);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && !seal.is_there);
     MUST(seen.in > delta_len / 2 && seen.out == LEN);
     options.seal = ROLLSYNC_SEAL_REQUIRED;
-    options.found = &seal;
-    seal.size = sizeof seal;
     options.progress_cb = NULL;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.size == sizeof seal);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE && seal.is_there == 1);
     MUST(seal.basis_is_known == 1 && seal.basis_len == LEN && seal.new_len == LEN);
     MUST(patched(delta, delta_len, &options) == ROLLSYNC_UNSEALED);
+    /* The same struct again and again. */
     options.seal = ROLLSYNC_SEAL;
-    MUST(patched(delta, delta_len, &options) == RS_DONE && seal.size == 0);
+    memset(&none, 0, sizeof none);
+    none.size = sizeof none;
+    MUST(patched(delta, delta_len, &options) == RS_DONE && memcmp(&seal, &none, sizeof seal) == 0);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(seal.size == sizeof seal && seal.is_there == 1 && seal.new_len == LEN);
+    /* One that has room for little, and one of a later version. */
+    memset(&later, 9, sizeof later);
+    options.found = &later.known;
+    later.known.size = 2 * sizeof(uint64_t);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(later.known.is_there == 1 && later.known.basis_is_known > 1);
+    later.known.size = sizeof later;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_DONE);
+    MUST(later.known.size == sizeof later && later.known.new_len == LEN && later.more == 0);
+    later.known.size = 0;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_PARAM_ERROR);
+    later.known.size = sizeof(size_t);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_PARAM_ERROR);
+    options.found = NULL;
     /* A delta that was changed, and a basis that is another. */
     sealed_delta[100] ^= 1;
-    MUST(patched(sealed_delta, sealed_delta_len, &options) != RS_DONE);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_CORRUPT);
     sealed_delta[100] ^= 1;
     old_bytes[10] ^= 1;
     MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
     old_bytes[10] ^= 1;
+    /* A basis that ends too early, with the seal that says so and without. */
+    basis_len = LEN / 2;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
+    options.seal = ROLLSYNC_SEAL_REQUIRED;
+    lines = 0;
+    rs_trace_to(count);
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == ROLLSYNC_MISMATCH);
+    MUST(lines == 2 && strstr(first_line, "basis: it has 3000000 bytes, the delta was made for a basis of 6000000"));
+    lines = 0;
+    MUST(patched(delta, delta_len, &options) == RS_INPUT_ENDED);
+    rs_trace_to(NULL);
+    options.seal = 0;
+    MUST(patched(sealed_delta, sealed_delta_len, &options) == RS_INPUT_ENDED);
+    basis_len = LEN;
     free(plain), free(sealed), free(threaded), free(delta), free(sealed_delta);
 }
 
@@ -215,9 +275,20 @@ static void limits_and_cancel(void) {
     /* The index is part of what loading may take. */
     limits.records = 0;
     limits.memory = sums_len + sums_len / 4;
-    if (rollsync_loadsig_file(file, &signature, NULL, &options) == RS_DONE)
-        MUST(rs_build_hash_table(signature) == ROLLSYNC_LIMIT);
+    MUST(rollsync_loadsig_file(file, &signature, NULL, &options) == RS_DONE);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_LIMIT);
     rs_free_sumset(signature);
+    rewind(file);
+    /* What was loaded until then is no signature. */
+    options = fresh();
+    seen.cancel = options.cancel = rollsync_cancel_new();
+    seen.cancel_at = 1;
+    MUST(rollsync_loadsig_file(file, &signature, NULL, &options) == ROLLSYNC_CANCELLED);
+    MUST(seen.in < sums_len);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_CANCELLED);
+    MUST(rollsync_delta_file(signature, file, out, NULL, NULL) == ROLLSYNC_CANCELLED);
+    rs_free_sumset(signature);
+    rollsync_cancel_free(options.cancel);
     fclose(file);
     limits.memory = 0;
 
@@ -283,20 +354,36 @@ static void what_is_refused(void) {
     } newer;
     FILE *file = reader(old_bytes, LEN), *out = tmpfile();
     rs_signature_t *signature;
-#define REFUSED() MUST(rollsync_sig_file(file, out, 0, 0, (rs_magic_number)0, NULL, &options) == RS_PARAM_ERROR)
+    rollsync_seal_t seal;
+/* With one line of the log that names what is refused. */
+#define REFUSED(what)                                                                                                 \
+    lines = 0;                                                                                                        \
+    MUST(rollsync_sig_file(file, out, 0, 0, (rs_magic_number)0, NULL, &options) == RS_PARAM_ERROR);                   \
+    MUST(lines == 1 && strstr(first_line, what))
+    rs_trace_to(count);
     options = fresh();
     options.size = 0;
-    REFUSED();
+    REFUSED("size");
+    /* A size that was never set. */
+    options.size = sizeof options + 1;
+    REFUSED("size");
+    options.size = (size_t)1 << 40;
+    REFUSED("size");
     options = fresh();
     options.seal = 3;
-    REFUSED();
+    REFUSED("seal=3");
     options = fresh();
     options.profile = "librsync-9";
-    REFUSED();
+    REFUSED("profile=librsync-9");
     options = fresh();
     memset(&limits, 0, sizeof limits);
     options.limits = &limits;
-    REFUSED();
+    REFUSED("limits");
+    options = fresh();
+    memset(&seal, 0, sizeof seal);
+    options.found = &seal;
+    REFUSED("found");
+    rs_trace_to(NULL);
     /* A caller that knows less, and one that knows more but asks for nothing of it. */
     options = fresh();
     options.size = sizeof(size_t);
@@ -326,7 +413,7 @@ int main(void) {
     size_t i;
     host = pthread_self();
     rs_trace_to(NULL);
-    MUST(sizeof(rollsync_limits_t) == 48 && sizeof(rollsync_seal_t) == 96 && sizeof(rollsync_file_options_t) == 80);
+    MUST(sizeof(rollsync_limits_t) == 48 && sizeof(rollsync_seal_t) == 104 && sizeof(rollsync_file_options_t) == 80);
     old_bytes = (char *)malloc(LEN);
     new_bytes = (char *)malloc(LEN);
     for (i = 0; i < LEN; i++) {

@@ -116,6 +116,7 @@ static void nulls(void) {
     MUST(rollsync_job_set_progress(NULL, NULL, NULL) == RS_PARAM_ERROR);
     MUST(rollsync_job_seal(NULL, NULL) == RS_PARAM_ERROR);
     MUST(rollsync_job_cancel(NULL) == RS_PARAM_ERROR);
+    MUST(rollsync_job_error(NULL, NULL, 0) == 0 && rollsync_job_error(NULL, text, 1) == 0 && text[0] == 0);
     MUST(rollsync_set_threads(-1) == RS_PARAM_ERROR);
 }
 
@@ -159,6 +160,26 @@ static void order(void) {
     job = rs_delta_begin(signature);
     MUST(run(job, data, 10, out, sizeof out, &result) == -1 && result >= 100);
     rs_job_free(job);
+    rs_free_sumset(signature);
+
+    /* Loading is cancelled between two records. */
+    job = rs_loadsig_begin(&signature);
+    run(job, sums, 12 + 12, NULL, 0, &result);
+    MUST(result == RS_DONE);
+    rs_job_free(job);
+    rs_free_sumset(signature);
+    job = rs_loadsig_begin(&signature);
+    {
+        rs_buffers_t buffers;
+        memset(&buffers, 0, sizeof buffers);
+        buffers.next_in = sums;
+        buffers.avail_in = 12 + 12;
+        MUST(rs_job_iter(job, &buffers) == RS_BLOCKED);
+        MUST(rollsync_job_cancel(job) == RS_DONE && rs_job_iter(job, &buffers) == ROLLSYNC_CANCELLED);
+    }
+    rs_job_free(job);
+    MUST(rs_build_hash_table(signature) == ROLLSYNC_CANCELLED);
+    rs_sumset_dump(signature);
     rs_free_sumset(signature);
 
     /* The end of the signature is not told, but it is whole. */
@@ -295,6 +316,29 @@ static void versions(void) {
     rs_job_free(job);
 }
 
+/* The text of a failure: whole, cut, and gone when the job goes on. */
+static void texts(void) {
+    static char const text[] = "reached end of file while copying data";
+    static char out[100];
+    char place[sizeof text];
+    rs_result result;
+    rs_job_t *job = rs_patch_begin(copy, NULL);
+    MUST(rollsync_job_error(job, place, sizeof place) == 0 && place[0] == 0);
+    run(job, (char *)"rs\0026\5he", 7, out, sizeof out, &result);
+    MUST(result == RS_INPUT_ENDED && rollsync_job_error(job, NULL, 0) == sizeof text - 1);
+    MUST(rollsync_job_error(job, place, sizeof place) == sizeof text - 1 && strcmp(place, text) == 0);
+    memset(place, 'x', sizeof place);
+    MUST(rollsync_job_error(job, place, 8) == sizeof text - 1 && memcmp(place, "reached", 8) == 0 && place[8] == 'x');
+    memset(place, 'x', sizeof place);
+    MUST(rollsync_job_error(job, place, 0) == sizeof text - 1 && place[0] == 'x');
+    MUST(run(job, (char *)"llo\0", 4, out, sizeof out, &result) == 3);
+    MUST(rollsync_job_error(job, place, sizeof place) == 0 && place[0] == 0);
+    MUST(rollsync_job_cancel(job) == RS_DONE);
+    run(job, NULL, 0, out, sizeof out, &result);
+    MUST(rollsync_job_error(job, place, sizeof place) == 9 && strcmp(place, "cancelled") == 0);
+    rs_job_free(job);
+}
+
 int main(void) {
     rs_result result;
     rs_job_t *job = rs_sig_begin(1000, 8, RS_RK_BLAKE2_SIG_MAGIC);
@@ -310,6 +354,7 @@ int main(void) {
     too_little_memory();
     versions();
     forgotten();
+    texts();
     puts("nothing happened");
     return 0;
 }

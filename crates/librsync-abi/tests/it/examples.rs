@@ -66,16 +66,36 @@ fn verified_files() {
     let (old, new) = (case.basis.len(), case.new.len());
     for language in Language::ALL {
         let program = workshop.build("examples/verified_files.c", language);
-        let said = workshop.run(&program, &["old", "new"]);
-        let [sums, delta] = ["new.sig", "new.delta"].map(|name| read(workshop.path(), name).len());
+        let said = workshop.run(&program, &["delta", "old", "new", "delta"]);
+        let delta = read(workshop.path(), "delta");
+        assert_eq!(said, format!("delta: {new} bytes in, {} out\n", delta.len()));
+        let said = workshop.run(&program, &["patch", "old", "delta", "again"]);
         assert_eq!(
             said,
             format!(
-                "signature: {old} bytes in, {sums} out\ndelta: {new} bytes in, {delta} out\n\
-                 verified: {new} bytes from a basis of {old}\n"
+                "verified: {new} bytes from a basis of {old}\npatch: {} bytes in, {new} out\n",
+                delta.len()
             )
         );
-        assert!(read(workshop.path(), "new.again") == case.new);
+        assert!(read(workshop.path(), "again") == case.new);
+
+        // A delta that is damaged, one that is cut behind END, and another basis: no new file, and the one that is there stays.
+        let damaged = |at: usize| [&delta[..at], &[delta[at] ^ 1], &delta[at + 1..]].concat();
+        for (name, bytes) in [
+            ("flipped", damaged(delta.len() / 2)),
+            ("in-seal", damaged(delta.len() - 1)),
+            ("plain", delta[..delta.len() - 128].to_vec()),
+        ] {
+            fs::write(workshop.path().join(name), bytes).expect("a file");
+            for output in ["never", "again"] {
+                workshop.run_failing(&program, &["patch", "old", name, output]);
+            }
+        }
+        workshop.run_failing(&program, &["patch", "new", "delta", "never"]);
+        assert!(read(workshop.path(), "again") == case.new);
+        for absent in ["never", "never.part", "again.part", "delta.part"] {
+            assert!(!workshop.path().join(absent).exists(), "{absent}");
+        }
     }
 }
 

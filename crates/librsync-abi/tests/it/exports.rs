@@ -60,6 +60,7 @@ const OWN: &[&str] = &[
     "rollsync_cancel_new",
     "rollsync_delta_file",
     "rollsync_job_cancel",
+    "rollsync_job_error",
     "rollsync_job_seal",
     "rollsync_job_set_limits",
     "rollsync_job_set_profile",

@@ -3,6 +3,13 @@
 use crate::program::{Language, Workshop};
 
 #[test]
+fn streams_that_wait_or_fail() {
+    let workshop = Workshop::new();
+    let program = workshop.build("tests/c/pipes.c", Language::C);
+    assert_eq!(workshop.run(&program, &[]), "none is waited for\n");
+}
+
+#[test]
 fn options() {
     let workshop = Workshop::new();
     for language in Language::ALL {

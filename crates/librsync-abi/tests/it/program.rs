@@ -76,6 +76,13 @@ impl Workshop {
         self.done(Command::new(program).args(arguments))
     }
 
+    /// The same of a program that must end with status 1.
+    pub(crate) fn run_failing(&self, program: &Path, arguments: &[&str]) {
+        let mut command = Command::new(program);
+        let output = self.output(command.args(arguments));
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {output:?}");
+    }
+
     /// The same under valgrind, which must find nothing; `None` when there is none.
     pub(crate) fn run_checked(&self, program: &Path, arguments: &[&str]) -> Option<String> {
         present(tool("valgrind"))?;
@@ -92,16 +99,20 @@ impl Workshop {
     }
 
     fn done(&self, command: &mut Command) -> String {
-        let Output { status, stdout, stderr } = command
+        let Output { status, stdout, stderr } = self.output(command);
+        let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(status.success(), "{command:?}: {status}\n{stdout}{stderr}");
+        stdout
+    }
+
+    fn output(&self, command: &mut Command) -> Output {
+        command
             .current_dir(self.path())
             .env("LD_LIBRARY_PATH", self.path())
             .env_remove("ROLLSYNC_PROFILE")
             .env_remove("ROLLSYNC_THREADS")
             .output()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-        assert!(status.success(), "{command:?}: {status}\n{stdout}{stderr}");
-        stdout
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"))
     }
 }
 
