@@ -30,9 +30,10 @@ const CASES: &str = "20";
 /// These call cargo, which would build the examples with the flags meant for the tests.
 const EXAMPLES: &str = "examples::";
 /// Programs in C that use the C library, and misuse it.
-const IN_C: [&str; 6] = [
+const IN_C: [&str; 7] = [
     "tests/c/misuse.c",
     "tests/c/files.c",
+    "tests/c/pipes.c",
     "tests/c/threads.c",
     "examples/streaming.c",
     "examples/sealed.c",

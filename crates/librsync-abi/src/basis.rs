@@ -5,6 +5,7 @@ use rollsync::Basis;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::mem::ManuallyDrop;
+use std::os::unix::fs::FileExt as _;
 
 /// A stream from which copies are taken: by seeking and reading, as `rs_file_copy_cb` does. What can go faster in a regular
 /// file of its own does; where that fails, seeking and reading say why.
@@ -39,6 +40,15 @@ impl<'w> StreamBasis<'w> {
 
 impl Basis for StreamBasis<'_> {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
+        if let Some(file) = self.own_file.as_deref() {
+            self.step = "read error";
+            self.stream.look()?;
+            // A stream would fill its own buffer first, and the rest of the place from where that ends: the system copies badly
+            // to an address that is no multiple of 32.
+            if let Ok(len @ 1..) = file.read_at(place, offset) {
+                return Ok(len);
+            }
+        }
         self.step = "seek failed";
         let position = i64::try_from(offset).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
         self.stream().seek(position)?;

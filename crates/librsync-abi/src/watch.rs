@@ -92,6 +92,11 @@ impl Watched<'_> {
     pub(crate) const fn stream(&self) -> Stream {
         self.stream
     }
+
+    /// An error when the work is to stop.
+    pub(crate) fn look(&self) -> io::Result<()> {
+        self.watch.look()
+    }
 }
 
 impl Read for Watched<'_> {

@@ -96,6 +96,7 @@ namespace Rollsync
         internal struct JobSeal
         {
             internal UIntPtr Size;
+            internal ulong IsThere;
             internal ulong BasisIsKnown;
             internal ulong BasisLen;
             internal fixed byte BasisDigest[32];
