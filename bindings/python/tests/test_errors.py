@@ -30,7 +30,7 @@ class Errors(unittest.TestCase):
 
     def test_an_input_that_ends_too_early(self):
         error = self.raised(rollsync.InputEndedError, rollsync.patch, self.basis, self.plain[:-1])
-        self.assertEqual((error.kind, error.offset), ("input-ended", len(self.plain) - 1))
+        self.assertEqual((error.kind, error.offset), ("input_ended", len(self.plain) - 1))
         self.assertIsInstance(error, EOFError)
         error = self.raised(rollsync.InputEndedError, rollsync.patch, self.basis[:100], self.plain)
         self.assertEqual(error.offset, 100)
@@ -39,7 +39,7 @@ class Errors(unittest.TestCase):
 
     def test_another_kind_of_file(self):
         error = self.raised(rollsync.BadMagicError, rollsync.patch, self.basis, self.sums)
-        self.assertEqual((error.kind, error.offset), ("bad-magic", 0))
+        self.assertEqual((error.kind, error.offset), ("bad_magic", 0))
         self.raised(rollsync.BadMagicError, rollsync.delta, self.delta[:4] + self.sums[4:], self.new)
 
     def test_a_broken_file(self):
