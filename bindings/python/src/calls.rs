@@ -1,6 +1,7 @@
 //! The four operations, over bytes, paths and file objects.
 
 use crate::{
+    blame::Files,
     digest::Digest,
     errors::Failure,
     inspection::{DeltaInfo, SignatureInfo},
@@ -8,12 +9,12 @@ use crate::{
     signature::{Signature, Sums},
     source::Source,
     stats::Made,
-    target::{Output, Target},
+    target::Target,
     watch::{Work, run},
 };
 use pyo3::{prelude::*, types::PyDict};
 use rollsync::{Error, Inspection, Role, Side, SignatureIndex, Stats};
-use std::{path::PathBuf, sync::Arc};
+use std::{fs, os::unix::fs::FileTypeExt, path::Path, sync::Arc};
 
 const OF_SIGNATURE: &[&str] = &["format", "block_len", "strong_len"];
 const OF_DELTA: &[&str] = &["profile"];
@@ -36,17 +37,18 @@ pub(crate) fn signature<'py>(
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let settings = Settings::read("signature", keywords, &[OF_SIGNATURE, MADE, ALWAYS])?;
-    made(py, settings, |work| match (basis, output.unwrap_or(Target::Bytes)) {
+    let output = output.unwrap_or(Target::Bytes).apart_from(py, &[&basis])?;
+    made(py, settings, |work| match (basis, output) {
         (Source::Path(basis), Target::Path(output)) => {
             on_files(rollsync::signature_file(basis, output, &mut work.options)?)
         }
         (basis, output) => {
-            let at = basis.path();
+            let (input, written) = (basis.at(Role::Basis), output.at(Role::Signature));
+            let files = Files { input, output: written, ..Files::default() };
             let basis = basis.open(Role::Basis)?;
             let (len, mut output) = (basis.len()?, output.open(work, &[basis.file()])?);
             let done = rollsync::signature(basis, len, &mut output, &mut work.options);
-            let stats = done.map_err(|error| blame(error, at, None, &output))?;
-            output.finish(stats, work)
+            output.finish(done.map_err(|error| files.blame(error))?, work)
         }
     })
 }
@@ -68,7 +70,9 @@ pub(crate) fn delta<'py>(
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let settings = Settings::read("delta", keywords, &[OF_DELTA, MADE, ALWAYS])?;
-    made(py, settings, |work| match (signature, new, output.unwrap_or(Target::Bytes)) {
+    let inputs: Vec<&Source> = signature.source().into_iter().chain([&new]).collect();
+    let output = output.unwrap_or(Target::Bytes).apart_from(py, &inputs)?;
+    made(py, settings, |work| match (signature, new, output) {
         (Sums::Source(Source::Path(signature)), Source::Path(new), Target::Path(output)) => {
             on_files(rollsync::delta_file(signature, new, output, &mut work.options)?)
         }
@@ -93,16 +97,18 @@ pub(crate) fn diff<'py>(
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let settings = Settings::read("diff", keywords, &[OF_SIGNATURE, OF_DELTA, MADE, ALWAYS])?;
-    made(py, settings, |work| match (basis, new, output.unwrap_or(Target::Bytes)) {
+    let output = output.unwrap_or(Target::Bytes).apart_from(py, &[&basis, &new])?;
+    made(py, settings, |work| match (basis, new, output) {
         (Source::Path(basis), Source::Path(new), Target::Path(output)) => {
             on_files(rollsync::diff_file(basis, new, output, &mut work.options)?)
         }
         (basis, new, output) => {
-            let path = basis.path();
+            let (input, written) = (basis.at(Role::Basis), output.at(Role::Delta));
+            let files = Files { input, output: written, ..Files::default() };
             let basis = basis.open(Role::Basis)?;
             let len = basis.len()?;
             let index = rollsync::index_basis(basis, len, &mut work.options);
-            let index = index.map_err(|error| Failure::Work { error, path })?;
+            let index = index.map_err(|error| files.blame(error))?;
             delta_of(&index, new, output, work)
         }
     })
@@ -114,12 +120,11 @@ fn delta_of(
     output: Target,
     work: &mut Work<'_>,
 ) -> Result<Made, Failure> {
-    let at = new.path();
+    let files = Files { input: new.at(Role::New), output: output.at(Role::Delta), ..Files::default() };
     let new = new.open(Role::New)?;
     let (len, mut output) = (new.len()?, output.open(work, &[new.file()])?);
     let done = rollsync::delta(index, new, len, &mut output, &mut work.options);
-    let stats = done.map_err(|error| blame(error, at, None, &output))?;
-    output.finish(stats, work)
+    output.finish(done.map_err(|error| files.blame(error))?, work)
 }
 
 /// Makes the new file from `basis` and `delta`.
@@ -140,19 +145,27 @@ pub(crate) fn patch<'py>(
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let settings = Settings::read("patch", keywords, &[&["seal_check"], ALWAYS])?;
-    made(py, settings, |work| match (basis, delta, output.unwrap_or(Target::Bytes)) {
-        (Source::Path(basis), Source::Path(delta), Target::Path(output)) => {
+    let output = output.unwrap_or(Target::Bytes).apart_from(py, &[&basis, &delta])?;
+    made(py, settings, |work| match (basis, delta, output) {
+        (Source::Path(basis), Source::Path(delta), Target::Path(output)) if !is_pipe(&basis) => {
             on_files(rollsync::patch_file(basis, delta, output, &mut work.options)?)
         }
         (basis, delta, output) => {
-            let (at, basis_at) = (delta.path(), basis.path());
-            let (mut basis, delta) = (basis.open_basis()?, delta.open(Role::Delta)?);
+            let (input, at) = (delta.at(Role::Delta), basis.at(Role::Basis));
+            let files = Files { input, basis: at.clone(), output: output.at(Role::New) };
+            let (basis, delta) = (basis.open(Role::Basis)?, delta.open(Role::Delta)?);
+            let basis = basis.into_basis(at, work.guard.clone())?;
             let (len, mut output) = (delta.len()?, output.open(work, &[basis.file(), delta.file()])?);
+            let mut basis = basis.guarded(work.guard.clone());
             let done = rollsync::patch_onto(&mut basis, delta, len, &mut output, &mut work.options);
-            let stats = done.map_err(|error| blame(error, at, basis_at, &output))?;
-            output.finish(stats, work)
+            output.finish(done.map_err(|error| files.blame(error))?, work)
         }
     })
+}
+
+/// Whether a basis has to be copied first, which the engine does unwatched.
+fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo() || found.file_type().is_socket())
 }
 
 /// Reads a signature and makes it ready to be searched: for several deltas against one basis, also on several threads.
@@ -181,10 +194,10 @@ pub(crate) fn inspect<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let settings = Settings::read("inspect", keywords, &[&["limits"]])?;
     let limits = settings.limits.engine;
-    let (inspection, _) = run(py, settings, |_| {
-        let path = source.path();
-        let source = source.open(Role::Delta)?;
-        rollsync::inspect(source.interruptible(), &limits).map_err(|error| Failure::Work { error, path })
+    let (inspection, _) = run(py, settings, |work| {
+        let files = Files { input: source.at("file"), ..Files::default() };
+        let source = source.open("file")?.guarded(work.guard.clone());
+        rollsync::inspect(source, &limits).map_err(|error| files.blame(error))
     })?;
     Ok(match inspection {
         Inspection::Signature(summary) => Some(Bound::new(py, SignatureInfo::new(&summary))?.into_any()),
@@ -197,13 +210,11 @@ pub(crate) fn inspect<'py>(
 #[pyfunction]
 pub(crate) fn digest(py: Python<'_>, source: Source) -> PyResult<Digest> {
     let settings = Settings::read("digest", None, &[])?;
-    let (digest, _) = run(py, settings, |_| {
-        let path = source.path();
-        let source = source.open(Role::New)?;
-        rollsync::digest(source.interruptible()).map_err(|source| Failure::Work {
-            error: Error::Io { side: Side::Read, offset: 0, source },
-            path,
-        })
+    let (digest, _) = run(py, settings, |work| {
+        let files = Files { input: source.at("file"), ..Files::default() };
+        let source = source.open("file")?.guarded(work.guard.clone());
+        let digest = rollsync::digest(source);
+        digest.map_err(|source| files.blame(Error::Io { side: Side::Read, offset: 0, source }))
     })?;
     Ok(digest.into())
 }
@@ -221,27 +232,17 @@ fn on_files(stats: Stats) -> Result<Made, Failure> {
     Ok(Made { bytes: None, stats })
 }
 
-/// A stream that fails is named by its path, if it has one.
-fn blame(error: Error, input: Option<PathBuf>, basis: Option<PathBuf>, output: &Output) -> Failure {
-    let path = match &error {
-        Error::Io { side: Side::Write, .. } => output.path(),
-        Error::Io { side: Side::Basis, .. } | Error::Mismatch(_) => basis,
-        _ => input,
-    };
-    Failure::Work { error, path }
-}
-
 impl Sums {
     /// The signature, ready to be searched.
     pub(crate) fn load(self, work: &mut Work<'_>) -> Result<Arc<SignatureIndex>, Failure> {
         match self {
             Self::Loaded(index) => Ok(index),
             Self::Source(source) => {
-                let path = source.path();
+                let files = Files { input: source.at(Role::Signature), ..Files::default() };
                 let stream = source.open(Role::Signature)?;
                 let len = stream.len()?;
                 let index = rollsync::load(stream, len, &mut work.options);
-                Ok(Arc::new(index.map_err(|error| Failure::Work { error, path })?))
+                Ok(Arc::new(index.map_err(|error| files.blame(error))?))
             }
         }
     }

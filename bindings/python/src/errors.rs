@@ -1,32 +1,34 @@
 //! The engine's errors as Python's: the one place where kinds become classes.
 
+use crate::blame::At;
 use pyo3::{
-    exceptions::PyOSError,
+    exceptions::{PyMemoryError, PyOSError},
     prelude::*,
     types::{PyDict, PyString},
 };
 use rollsync::{
-    EngineError, Error, ErrorKind, FileError, LimitError, LimitKind, LoadError, OutputError, PatchError,
-    ResourceError, librsync::strerror, seal::SealError,
+    EngineError, Error, ErrorKind, FileError, LimitError, LimitKind, LoadError, Mismatch, OutputError,
+    PatchError, ResourceError, Role, librsync::strerror, seal::SealError,
 };
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 /// Why a call has failed.
 pub(crate) enum Failure {
-    /// Working on streams, with the path of the one that is at fault as far as that is known.
-    Work { error: Error, path: Option<PathBuf> },
+    /// A file cannot be opened.
+    Open { at: At, source: io::Error },
+    /// Working on streams, with the file that is at fault as far as that is known.
+    Work { error: Error, at: Option<Box<At>> },
     /// Working on files.
     File(FileError),
     /// Something in Python.
     Raised(PyErr),
+    /// A bug, and what it said.
+    Panic(String),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Work { error, path: None }
+        Self::Work { error, at: None }
     }
 }
 
@@ -53,7 +55,11 @@ impl Failure {
     pub(crate) fn into_exception(self, py: Python<'_>) -> PyErr {
         match self {
             Self::Raised(raised) => raised,
-            Self::Work { error, path } => of_work(py, error, path.as_deref(), None),
+            Self::Panic(words) => internal(py, &format!("a bug in rollsync: {words}")),
+            Self::Work { error, at } => of_work(py, error, at.as_deref()),
+            Self::Open { at, source } => {
+                of_io(source, Some(&at.path), &format!("{} cannot be opened", at.role))
+            }
             Self::File(FileError::Open { role, path, source }) => {
                 of_io(source, Some(&path), &format!("{role} cannot be opened"))
             }
@@ -61,8 +67,7 @@ impl Failure {
                 of_io(source, Some(&path), &step.to_string())
             }
             Self::File(FileError::Failed { role, path, source }) => {
-                let words = format!("{role} {}: {source}", path.display());
-                of_work(py, source, Some(&path), Some(words))
+                of_work(py, source, Some(&At::new(role, &path)))
             }
             Self::File(error) => new(py, error.kind(), &error.to_string(), &[]),
         }
@@ -76,7 +81,7 @@ pub(crate) fn param(py: Python<'_>, message: &str) -> PyErr {
 
 /// The exception of an error that no path belongs to.
 pub(crate) fn exception(py: Python<'_>, error: impl Into<Error>) -> PyErr {
-    of_work(py, error.into(), None, None)
+    of_work(py, error.into(), None)
 }
 
 /// A bug that has shown itself.
@@ -84,12 +89,33 @@ pub(crate) fn internal(py: Python<'_>, message: &str) -> PyErr {
     new(py, ErrorKind::Internal, message, &[])
 }
 
-fn of_work(py: Python<'_>, error: Error, path: Option<&Path>, words: Option<String>) -> PyErr {
-    let kind = error.kind();
-    let words = words.unwrap_or_else(|| error.to_string());
+/// The allocator's refusal in Python as what it is here.
+pub(crate) fn refused_memory(py: Python<'_>, raised: PyErr, what: &str) -> PyErr {
+    if raised.is_instance_of::<PyMemoryError>(py) {
+        new(py, ErrorKind::Memory, &format!("no memory for {what}"), &[])
+    } else {
+        raised
+    }
+}
+
+fn of_work(py: Python<'_>, error: Error, at: Option<&At>) -> PyErr {
+    let (error, at) = match error {
+        Error::Io { side, offset, source } => match source.downcast::<Error>() {
+            // What a guard said, through a reader: no file is at fault.
+            Ok(over) => (over, None),
+            Err(source) => (Error::Io { side, offset, source }, at),
+        },
+        error => (error, at),
+    };
+    let (kind, path) = (error.kind(), at.map(|at| at.path.as_path()));
+    let words = at.map_or_else(|| error.to_string(), |at| format!("{at}: {error}"));
     match error {
-        // The allocator's refusal, which came through a writer.
-        Error::Io { source, .. } if source.kind() == io::ErrorKind::OutOfMemory && !is_raised(&source) => {
+        // The allocator's refusal, which came through a writer; the system's has a number.
+        Error::Io { source, .. }
+            if source.kind() == io::ErrorKind::OutOfMemory
+                && source.raw_os_error().is_none()
+                && !is_raised(&source) =>
+        {
             new(py, ErrorKind::Memory, "no memory for the output", &[])
         }
         Error::Io { side, source, .. } => of_io(source, path, &side.to_string()),
@@ -104,7 +130,11 @@ fn of_work(py: Python<'_>, error: Error, path: Option<&Path>, words: Option<Stri
             }
             new(py, kind, &words, &facts)
         }
-        Error::Mismatch(_) if path.is_none() => new(py, kind, &format!("basis: {words}"), &[]),
+        Error::Mismatch(mismatch) if path.is_none() => {
+            let about_new = matches!(mismatch, Mismatch::New { basis_is_right: true, .. });
+            let role = if about_new { Role::New } else { Role::Basis };
+            new(py, kind, &format!("{role}: {words}"), &[])
+        }
         _ => {
             let path = path.map(|path| ("path", Fact::Path(path)));
             new(py, kind, &words, path.as_slice())

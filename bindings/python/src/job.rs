@@ -1,13 +1,15 @@
 //! The jobs as classes: bytes are fed as they come, and what comes of them is returned.
 
 use crate::{
-    errors::{exception, param},
-    push::Push,
+    errors::{exception, internal, param},
+    guard::Guard,
+    number::Number,
+    push::{Push, refuse_time},
     settings::Settings,
     signature::{Signature, Sums},
     source::{Data, Source, Stream},
-    stats::{Stats, to_bytes},
-    watch::run,
+    stats::Stats,
+    watch::{caught, run},
 };
 use pyo3::{
     PyTraverseError, PyVisit,
@@ -15,7 +17,7 @@ use pyo3::{
     types::{PyBytes, PyDict},
 };
 use rollsync::{
-    EndCheck, Error, Mismatch, NoBasis, Phase, SealCheck, SignatureIndex,
+    EndCheck, Error, Mismatch, NoBasis, Phase, ResourceError, Role, SealCheck, SignatureIndex,
     seal::{FileHasher, Seal},
 };
 use std::sync::Arc;
@@ -35,10 +37,14 @@ impl SignatureJob {
         signature = (basis_len=None, **keywords),
         text_signature = "(basis_len=None, *, format='rk-blake2', block_len=None, strong_len='max', seal=True, limits=None, progress=None, cancel=None)"
     )]
-    fn new(py: Python<'_>, basis_len: Option<u64>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        basis_len: Option<Number<u64>>,
+        keywords: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
         let known = &[&["format", "block_len", "strong_len", "seal"], ALWAYS];
         let settings = Settings::read("SignatureJob", keywords, known)?;
-        let params = settings.signature.resolve(basis_len);
+        let params = settings.signature.resolve(basis_len.map(|Number(len)| len));
         let params = params.map_err(|error| exception(py, error))?;
         let mut job = rollsync::SignatureJob::new(params).with_limits(settings.limits.engine);
         if settings.seal {
@@ -47,15 +53,21 @@ impl SignatureJob {
         Ok(Self { push: Push::new(py, job, Phase::Signature, &settings)? })
     }
 
-    /// Takes more of the basis; what of the signature comes out, at most `max_len` bytes of it unless that is negative.
-    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
-    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
+    /// Takes more of the basis; what of the signature comes out, at most `max_len` bytes of it unless that is negative. The data
+    /// is taken also when this raises: go on with `feed(b"")`.
+    #[pyo3(signature = (data, max_len=Number(-1)), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(
+        &mut self,
+        py: Python<'py>,
+        data: Data,
+        max_len: Number<isize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        self.push.feed(py, data, max_len, &mut NoBasis)
     }
 
     /// Says that the basis has ended; the rest of the signature.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
+        self.push.finish(py, &mut NoBasis)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
@@ -86,7 +98,7 @@ impl SignatureJob {
 pub(crate) struct LoadJob {
     push: Option<Push<rollsync::LoadJob>>,
     limits: rollsync::Limits,
-    made: Option<Arc<SignatureIndex>>,
+    made: Option<Result<Arc<SignatureIndex>, ResourceError>>,
 }
 
 #[pymethods]
@@ -106,7 +118,7 @@ impl LoadJob {
     /// Takes more of the signature.
     fn feed(&mut self, py: Python<'_>, data: Data) -> PyResult<()> {
         match &mut self.push {
-            Some(push) => push.feed(py, data, -1, &mut NoBasis).map(drop),
+            Some(push) => push.feed(py, data, Number(-1), &mut NoBasis).map(drop),
             None => Err(param(py, "the job is finished: nothing can be fed to it")),
         }
     }
@@ -119,13 +131,13 @@ impl LoadJob {
         if let Some(push) = self.push.take() {
             let limits = self.limits;
             let loaded = push.into_job().into_signature().expect("a load job that is done has its signature");
-            let index = py.detach(|| SignatureIndex::build(loaded, &limits));
-            let index = index.map_err(|error| exception(py, error))?;
-            self.made = Some(Arc::new(index));
+            let index = py.detach(|| caught(|| Ok(SignatureIndex::build(loaded, &limits).map(Arc::new))));
+            self.made = Some(index.map_err(|failure| failure.into_exception(py))?);
         }
         match &self.made {
-            Some(index) => Ok(Signature { index: Arc::clone(index) }),
-            None => Err(param(py, "the job has failed: there is no signature")),
+            Some(Ok(index)) => Ok(Signature { index: Arc::clone(index) }),
+            Some(Err(error)) => Err(exception(py, *error)),
+            None => Err(internal(py, "a bug in rollsync has ended the job")),
         }
     }
 
@@ -149,6 +161,7 @@ impl DeltaJob {
     )]
     fn new(py: Python<'_>, signature: Sums, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let settings = Settings::read("DeltaJob", keywords, &[&["profile", "seal"], ALWAYS])?;
+        refuse_time(py, &settings)?;
         let limits = settings.limits.engine;
         let loading = Settings::read("DeltaJob", None, &[])?.limited_as(&settings);
         let (index, _) = run(py, loading, |work| signature.load(work))?;
@@ -159,15 +172,21 @@ impl DeltaJob {
         Ok(Self { push: Push::new(py, job, Phase::Delta, &settings)? })
     }
 
-    /// Takes more of the new file; what of the delta comes out, at most `max_len` bytes of it unless that is negative.
-    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
-    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.push.feed(py, data, max_len, &mut NoBasis)?)
+    /// Takes more of the new file; what of the delta comes out, at most `max_len` bytes of it unless that is negative. The data
+    /// is taken also when this raises: go on with `feed(b"")`.
+    #[pyo3(signature = (data, max_len=Number(-1)), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(
+        &mut self,
+        py: Python<'py>,
+        data: Data,
+        max_len: Number<isize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        self.push.feed(py, data, max_len, &mut NoBasis)
     }
 
     /// Says that the new file has ended; the rest of the delta.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.push.finish(py, &mut NoBasis)?)
+        self.push.finish(py, &mut NoBasis)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
@@ -218,26 +237,37 @@ impl PatchJob {
         let end_check = if check == SealCheck::Ignored { EndCheck::None } else { EndCheck::Seal };
         let job = rollsync::PatchJob::new().with_limits(settings.limits.engine).with_end_check(end_check);
         let push = Push::new(py, job, Phase::Patch, &settings)?;
-        let basis = py.detach(|| basis.open_basis()).map_err(|failure| failure.into_exception(py))?;
+        let (at, guard) = (basis.at(Role::Basis), Guard::new(&settings));
+        if let Some(over) = guard.over() {
+            return Err(exception(py, over));
+        }
+        let basis = py.detach(|| caught(|| basis.open(Role::Basis)?.into_basis(at.clone(), guard)));
+        let basis = basis.map_err(|failure| failure.into_exception(py))?;
         let hasher = (end_check == EndCheck::Seal).then(FileHasher::new);
-        Ok(Self { push, basis, check, hasher, verified: false })
+        Ok(Self { push: push.with_basis_at(at), basis, check, hasher, verified: false })
     }
 
     /// Takes more of the delta; what of the new file comes out, at most `max_len` bytes of it unless that is negative. A few
-    /// bytes of delta can stand for a long file: with `max_len` no more of it than that is in memory.
-    #[pyo3(signature = (data, max_len=-1), text_signature = "($self, data, max_len=-1)")]
-    fn feed<'py>(&mut self, py: Python<'py>, data: Data, max_len: isize) -> PyResult<Bound<'py, PyBytes>> {
+    /// bytes of delta can stand for a long file: with `max_len` no more of it than that is in memory. The data is taken also when this raises:
+    /// go on with `feed(b"")`.
+    #[pyo3(signature = (data, max_len=Number(-1)), text_signature = "($self, data, max_len=-1)")]
+    fn feed<'py>(
+        &mut self,
+        py: Python<'py>,
+        data: Data,
+        max_len: Number<isize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let made = self.push.feed(py, data, max_len, &mut self.basis)?;
-        self.hash(py, &made);
-        to_bytes(py, &made)
+        self.hash(py, made.as_bytes());
+        Ok(made)
     }
 
     /// Says that the delta has ended; the rest of the new file, which is now known to be right.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let made = self.push.finish(py, &mut self.basis)?;
-        self.hash(py, &made);
-        self.hold_to_seal().map_err(|error| exception(py, error))?;
-        to_bytes(py, &made)
+        self.hash(py, made.as_bytes());
+        self.hold_to_seal().map_err(|error| self.push.blame(error).into_exception(py))?;
+        Ok(made)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.

@@ -4,18 +4,22 @@
 //! while the interpreter is free for other threads ([`watch`]), and what comes of it becomes Python's again ([`errors`],
 //! [`stats`]).
 
+mod blame;
 mod calls;
 mod digest;
 mod errors;
+mod guard;
 mod inspection;
 mod job;
 mod limits;
+mod number;
 mod object;
 mod push;
 mod settings;
 mod signature;
 mod source;
 mod stats;
+mod storage;
 mod sums;
 mod target;
 mod watch;

@@ -1,6 +1,6 @@
 //! What a call or a job may take.
 
-use crate::errors::param;
+use crate::{errors::param, number::Number};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use rollsync::{Limits as EngineLimits, Work};
 use std::time::Duration;
@@ -19,12 +19,12 @@ impl Limits {
     #[pyo3(signature = (*, output=None, records=None, memory=None, literal=None, work=None, time=None))]
     fn new(
         py: Python<'_>,
-        output: Option<u64>,
-        records: Option<u64>,
-        memory: Option<u64>,
-        literal: Option<u64>,
+        output: Option<Number<u64>>,
+        records: Option<Number<u64>>,
+        memory: Option<Number<u64>>,
+        literal: Option<Number<u64>>,
         work: Option<&Bound<'_, PyAny>>,
-        time: Option<f64>,
+        time: Option<Number<f64>>,
     ) -> PyResult<Self> {
         let work = match work {
             None => Work::OfProfile,
@@ -32,12 +32,19 @@ impl Limits {
                 "unlimited" => Work::Unlimited,
                 _ => return Err(param(py, "work is neither a number nor 'unlimited'")),
             },
-            Some(bytes) => Work::PerByte(bytes.extract().map_err(|_| {
-                PyTypeError::new_err("work is neither a number of 32 bits nor 'unlimited' nor None")
-            })?),
+            Some(bytes) => match bytes.extract::<Number<u32>>() {
+                Ok(Number(bytes)) => Work::PerByte(bytes),
+                Err(raised) if raised.is_instance_of::<PyTypeError>(py) => {
+                    return Err(PyTypeError::new_err("work is neither a number nor 'unlimited' nor None"));
+                }
+                Err(raised) => return Err(raised),
+            },
         };
-        let time = time.map(Duration::try_from_secs_f64).transpose();
+        let time = time.map(|Number(time)| Duration::try_from_secs_f64(time)).transpose();
         let time = time.map_err(|_| param(py, "time is no number of seconds from 0 on"))?;
+        let bytes = |limit: Option<Number<u64>>| limit.map(|Number(limit)| limit);
+        let (output, records) = (bytes(output), bytes(records));
+        let (memory, literal) = (bytes(memory), bytes(literal));
         Ok(Self { engine: EngineLimits { output, records, memory, literal, work }, time })
     }
 

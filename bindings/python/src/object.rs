@@ -1,10 +1,10 @@
 //! Python's file objects as readers, writers and bases.
 
+use crate::stats::to_bytes;
 use pyo3::{
-    exceptions::{PyBlockingIOError, PyOSError, PyTypeError, PyValueError},
+    exceptions::{PyAttributeError, PyBlockingIOError, PyOSError, PyTypeError, PyValueError},
     prelude::*,
-    pybacked::PyBackedBytes,
-    types::PyBytes,
+    types::{PyByteArray, PyBytes, PyMemoryView},
 };
 use rollsync::Basis;
 use std::io::{self, Read, Write};
@@ -13,15 +13,28 @@ use std::io::{self, Read, Write};
 pub(crate) struct Object(pub(crate) Py<PyAny>);
 
 impl Object {
-    /// How many bytes lie before its end, if it can seek. Its position stays.
+    /// How many bytes lie before its end, if it can say where it stands and seek there. Its position stays.
     pub(crate) fn remaining(&self) -> PyResult<Option<u64>> {
         if !self.is_seekable()? {
             return Ok(None);
         }
         Python::attach(|py| {
             let object = self.0.bind(py);
-            let here: u64 = object.call_method0("tell")?.extract()?;
-            object.call_method1("seek", (0, 2))?;
+            let to_end = || -> PyResult<u64> {
+                let here: u64 = object.call_method0("tell")?.extract()?;
+                object.call_method1("seek", (0, 2))?;
+                Ok(here)
+            };
+            let here = match to_end() {
+                // There is no `tell`, or its `seek` knows offsets alone: it has not moved.
+                Err(raised)
+                    if raised.is_instance_of::<PyAttributeError>(py)
+                        || raised.is_instance_of::<PyTypeError>(py) =>
+                {
+                    return Ok(None);
+                }
+                here => here?,
+            };
             let end: u64 = object.call_method0("tell")?.extract()?;
             object.call_method1("seek", (here,))?;
             Ok(Some(end.saturating_sub(here)))
@@ -44,17 +57,31 @@ impl Object {
         if read.is_none() {
             return Err(PyBlockingIOError::new_err((libc::EAGAIN, "read() gave None: it would block")));
         }
-        let Ok(bytes) = read.extract::<PyBackedBytes>() else {
+        let read = if read.is_instance_of::<PyByteArray>() {
+            PyMemoryView::from(&read)?.call_method0("tobytes")?
+        } else {
+            read
+        };
+        let Ok(bytes) = read.cast::<PyBytes>() else {
             let class = read.get_type().name()?;
             return Err(PyTypeError::new_err(format!(
                 "read() gave {class}, not bytes: open the file with 'b'"
             )));
         };
+        let bytes = bytes.as_bytes();
         let Some(place) = place.get_mut(..bytes.len()) else {
             return Err(PyValueError::new_err("read() gave more bytes than it was asked for"));
         };
-        place.copy_from_slice(&bytes);
+        place.copy_from_slice(bytes);
         Ok(bytes.len())
+    }
+
+    /// Whether it has no bytes from an offset on; it is then at its end.
+    fn has_ended_before(&self, py: Python<'_>, offset: u64) -> bool {
+        let object = self.0.bind(py);
+        let sought = object.call_method1("seek", (0, 2));
+        let end = sought.and_then(|_| object.call_method0("tell")?.extract::<u64>());
+        end.is_ok_and(|end| end <= offset)
     }
 }
 
@@ -77,8 +104,18 @@ impl Basis for Object {
             return Ok(0);
         }
         attached(|py| {
-            self.0.bind(py).call_method1("seek", (offset,))?;
-            self.read_here(py, place)
+            match self.0.bind(py).call_method1("seek", (offset,)) {
+                // A memory map cannot seek to where others have nothing to read.
+                Err(raised)
+                    if raised.is_instance_of::<PyValueError>(py) && self.has_ended_before(py, offset) =>
+                {
+                    Ok(0)
+                }
+                sought => {
+                    sought?;
+                    self.read_here(py, place)
+                }
+            }
         })
     }
 }
@@ -87,9 +124,13 @@ impl Write for Object {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         attached(|py| {
             let object = self.0.bind(py);
-            let written = object.call_method1("write", (PyBytes::new(py, bytes),))?;
+            let written = object.call_method1("write", (to_bytes(py, bytes)?,))?;
             if !written.is_none() {
-                return written.extract::<usize>().map(|len| len.min(bytes.len()));
+                let len: usize = written.extract()?;
+                if len > bytes.len() {
+                    return Err(PyValueError::new_err("write() took more bytes than it was given"));
+                }
+                return Ok(len);
             }
             // A raw file says so that it would block, others that they have taken everything.
             if object.is_instance(&py.import("io")?.getattr("RawIOBase")?)? {

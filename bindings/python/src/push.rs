@@ -1,14 +1,17 @@
 //! A job that is fed.
 
 use crate::{
-    errors::{Failure, param},
+    blame::{At, Files},
+    errors::{Failure, internal, param},
+    number::Number,
     settings::Settings,
     source::Data,
-    watch::{Report, Watcher},
+    stats::to_bytes,
+    watch::{Report, Watcher, caught},
 };
-use pyo3::{PyTraverseError, PyVisit, prelude::*, pybacked::PyBackedBytes};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use rollsync::{Action, Basis, Drive, Error, Job, Phase, ResourceError, Side, Stats};
-use std::collections::VecDeque;
+use std::{collections::VecDeque, io};
 
 /// A job with the bytes that it was fed and has not taken yet.
 pub(crate) struct Push<J> {
@@ -17,62 +20,109 @@ pub(crate) struct Push<J> {
     waiting: VecDeque<PyBackedBytes>,
     /// How many bytes of the first that waits are taken.
     taken: usize,
+    /// What is made and was not handed over yet. A job is gone on with after what Python raised: nothing of it may be lost.
+    made: Vec<u8>,
     /// It was said that no more comes.
     ended: bool,
     /// Output is kept back, for want of room.
     full: bool,
     done: bool,
+    /// It has panicked.
+    broken: bool,
+    files: Files,
     watcher: Watcher,
+}
+
+/// A limit of time is one of a call; a job's time passes between its steps.
+pub(crate) fn refuse_time(py: Python<'_>, settings: &Settings) -> PyResult<()> {
+    match settings.limits.time {
+        Some(_) => Err(param(py, "a job has no limit of time: its caller decides when to feed it")),
+        None => Ok(()),
+    }
 }
 
 impl<J: Job + Send> Push<J> {
     /// A job at its first byte, told of its cancel token and of who wants to know.
     pub(crate) fn new(py: Python<'_>, job: J, phase: Phase, settings: &Settings) -> PyResult<Self> {
-        if settings.limits.time.is_some() {
-            // The clock of a call; a job's time passes between its steps.
-            return Err(param(py, "a job has no limit of time: its caller decides when to feed it"));
-        }
+        refuse_time(py, settings)?;
         Ok(Self {
             drive: Drive::new(job),
             phase,
             waiting: VecDeque::new(),
             taken: 0,
+            made: Vec::new(),
             ended: false,
             full: false,
             done: false,
+            broken: false,
+            files: Files::default(),
             watcher: Watcher::new(settings, py),
         })
     }
 
-    /// Feeds it; what comes out, and no more than `max_len` bytes of it unless that is negative.
-    pub(crate) fn feed(
+    /// The same with the file that its basis is.
+    pub(crate) fn with_basis_at(mut self, at: Option<At>) -> Self {
+        self.files.basis = at;
+        self
+    }
+
+    /// Feeds it; what comes out, and no more than `max_len` bytes of it unless that is negative. The data is taken, also when
+    /// this fails.
+    pub(crate) fn feed<'py>(
         &mut self,
-        py: Python<'_>,
+        py: Python<'py>,
         data: Data,
-        max_len: isize,
+        Number(max_len): Number<isize>,
         basis: &mut (impl Basis + Send),
-    ) -> PyResult<Vec<u8>> {
+    ) -> PyResult<Bound<'py, PyBytes>> {
         if self.ended {
             return Err(param(py, "the job is finished: nothing can be fed to it"));
         }
         if !data.0.is_empty() && !self.done {
             self.waiting.push_back(data.0);
         }
-        py.detach(|| self.advance(usize::try_from(max_len).unwrap_or(usize::MAX), basis))
-            .map_err(|failure| failure.into_exception(py))
+        let most = usize::try_from(max_len).unwrap_or(usize::MAX);
+        self.work(py, most, basis)?;
+        self.hand_over(py, most)
     }
 
     /// Says that no more comes; all that is left to come out.
-    pub(crate) fn finish(&mut self, py: Python<'_>, basis: &mut (impl Basis + Send)) -> PyResult<Vec<u8>> {
+    pub(crate) fn finish<'py>(
+        &mut self,
+        py: Python<'py>,
+        basis: &mut (impl Basis + Send),
+    ) -> PyResult<Bound<'py, PyBytes>> {
         self.ended = true;
-        let rest = py.detach(|| self.advance(usize::MAX, basis));
-        let rest = rest.map_err(|failure| failure.into_exception(py))?;
+        self.work(py, usize::MAX, basis)?;
         self.watcher.finish(py)?;
-        Ok(rest)
+        self.hand_over(py, usize::MAX)
     }
 
-    fn advance(&mut self, most: usize, basis: &mut impl Basis) -> Result<Vec<u8>, Failure> {
-        let (mut made, mut flushed) = (Vec::new(), false);
+    /// Goes on until `most` bytes are made, with the interpreter free.
+    fn work(&mut self, py: Python<'_>, most: usize, basis: &mut (impl Basis + Send)) -> PyResult<()> {
+        if self.broken {
+            return Err(internal(py, "a bug in rollsync has ended the job"));
+        }
+        let done = py.detach(|| caught(|| self.advance(most, basis)));
+        done.map_err(|failure| {
+            self.broken = matches!(failure, Failure::Panic(_));
+            failure.into_exception(py)
+        })
+    }
+
+    fn hand_over<'py>(&mut self, py: Python<'py>, most: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let len = self.made.len().min(most);
+        let given = to_bytes(py, &self.made[..len])?;
+        if len == self.made.len() {
+            self.made = Vec::new();
+        } else {
+            self.made.drain(..len);
+        }
+        Ok(given)
+    }
+
+    fn advance(&mut self, most: usize, basis: &mut impl Basis) -> Result<(), Failure> {
+        let mut flushed = false;
         self.full = false;
         while !self.done {
             let Stats { bytes_in, bytes_out, .. } = self.drive.stats();
@@ -80,7 +130,7 @@ impl<J: Job + Send> Push<J> {
             if let Some(stopped) = self.watcher.stopped() {
                 return Err(stopped);
             }
-            match self.drive.next()? {
+            match self.drive.next().map_err(|error| self.files.blame(error))? {
                 Action::Read(place) => {
                     let Some(first) = self.waiting.front() else {
                         if self.ended {
@@ -107,40 +157,45 @@ impl<J: Job + Send> Push<J> {
                     flushed = false;
                 }
                 Action::Write(bytes) => {
-                    let len = bytes.len().min(most - made.len());
+                    let len = bytes.len().min(most.saturating_sub(self.made.len()));
                     if len == 0 {
                         self.full = true;
                         break;
                     }
-                    made.try_reserve(len).map_err(|_| no_memory(made.len() + len))?;
-                    made.extend_from_slice(&bytes[..len]);
+                    self.made.try_reserve(len).map_err(|_| no_memory(self.made.len() + len))?;
+                    self.made.extend_from_slice(&bytes[..len]);
                     self.drive.was_written(len);
                 }
-                Action::ReadBasis { offset, place } => {
-                    let len = basis.read_at(offset, place).map_err(|source| Error::Io {
-                        side: Side::Basis,
-                        offset,
-                        source,
-                    })?;
-                    self.drive.basis_was_read(len);
-                }
+                Action::ReadBasis { offset, place } => match basis.read_at(offset, place) {
+                    Ok(len) => self.drive.basis_was_read(len),
+                    // Asked for again.
+                    Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
+                    Err(source) => {
+                        return Err(self.files.blame(Error::Io { side: Side::Basis, offset, source }));
+                    }
+                },
                 Action::Done => self.done = true,
             }
         }
         if self.done {
             self.waiting.clear();
         }
-        Ok(made)
+        Ok(())
     }
 
     /// Whether it has taken all that it was fed, and given all that comes of it.
     pub(crate) fn needs_input(&self) -> bool {
-        !self.done && !self.full && self.waiting.is_empty()
+        !self.done && !self.full && self.waiting.is_empty() && self.made.is_empty()
     }
 
     /// Whether all has come out.
     pub(crate) const fn is_done(&self) -> bool {
-        self.done
+        self.done && self.made.is_empty()
+    }
+
+    /// The failure, with the file that is at fault.
+    pub(crate) fn blame(&self, error: Error) -> Failure {
+        self.files.blame(error)
     }
 
     /// Shows the garbage collector what it holds.

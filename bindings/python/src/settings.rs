@@ -124,7 +124,7 @@ impl Settings {
         self
     }
 
-    /// All of it but who is told.
+    /// All of it but who is told, and what a guard looks at.
     pub(crate) fn options<'a>(&self) -> Options<'a> {
         let options = Options::new()
             .format(self.signature.format)
@@ -136,12 +136,8 @@ impl Settings {
             .seal_check(self.seal_check)
             .keep_existing(self.keep_existing)
             .sync(self.sync);
-        let options = match self.signature.block_len {
+        match self.signature.block_len {
             Some(block_len) => options.block_len(block_len),
-            None => options,
-        };
-        match self.limits.time {
-            Some(time) => options.time_limit(time),
             None => options,
         }
     }

@@ -1,7 +1,12 @@
 //! A signature that is ready to be searched.
 
 use crate::{digest::Digest, settings::name_of_format, source::Source};
-use pyo3::{Borrowed, exceptions::PyIndexError, prelude::*, types::PyBytes};
+use pyo3::{
+    Borrowed,
+    exceptions::{PyIndexError, PyOverflowError},
+    prelude::*,
+    types::PyBytes,
+};
 use rollsync::SignatureIndex;
 use std::sync::Arc;
 
@@ -43,7 +48,12 @@ impl Signature {
     }
 
     /// Weak and strong sum of a block.
-    fn __getitem__<'py>(&self, py: Python<'py>, block: isize) -> PyResult<(u32, Bound<'py, PyBytes>)> {
+    fn __getitem__<'py>(&self, block: &Bound<'py, PyAny>) -> PyResult<(u32, Bound<'py, PyBytes>)> {
+        let py = block.py();
+        let block = match block.extract::<isize>() {
+            Err(raised) if raised.is_instance_of::<PyOverflowError>(py) => isize::MAX,
+            block => block?,
+        };
         let signature = self.index.signature();
         let len = signature.block_count();
         let from_end = block.checked_add_unsigned(len).filter(|_| block < 0);
@@ -79,5 +89,15 @@ impl<'py> FromPyObject<'_, 'py> for Sums {
             return Ok(Self::Loaded(Arc::clone(&signature.get().index)));
         }
         object.extract().map(Self::Source)
+    }
+}
+
+impl Sums {
+    /// Where they are read from, unless they are loaded.
+    pub(crate) const fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Loaded(_) => None,
+            Self::Source(source) => Some(source),
+        }
     }
 }

@@ -1,19 +1,24 @@
 //! Where bytes come from: bytes, a path, or a file object.
 
-use crate::{errors::Failure, object::Object, watch::PAUSE};
+use crate::{
+    blame::{At, Files},
+    errors::{Failure, refused_memory},
+    guard::{Guard, Guarded},
+    object::Object,
+};
 use pyo3::{
     Borrowed, PyTraverseError, PyVisit,
     exceptions::PyTypeError,
     prelude::*,
     pybacked::PyBackedBytes,
-    types::{PyMemoryView, PyString},
+    types::{PyBytes, PyMemoryView, PyString},
 };
-use rollsync::{Basis, FileError, Role, spill};
+use rollsync::{Basis, spill};
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, Read, Seek},
     path::PathBuf,
-    time::Instant,
 };
 
 /// An input of a call.
@@ -33,7 +38,7 @@ impl<'py> FromPyObject<'_, 'py> for Source {
         if object.hasattr("read")? {
             return Ok(Self::Object(Object(object.to_owned().unbind())));
         }
-        let Ok(Data(bytes)) = object.extract::<Data>() else {
+        let Some(Data(bytes)) = Data::of(&object)? else {
             let class = object.get_type().name()?;
             return Err(PyTypeError::new_err(format!(
                 "{class} is neither bytes, nor a path, nor a file object opened for reading"
@@ -55,48 +60,46 @@ impl<'py> FromPyObject<'_, 'py> for Data {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(bytes) = object.extract::<PyBackedBytes>() {
-            return Ok(Self(bytes));
+        let class = object.get_type();
+        Self::of(&object)?.ok_or_else(|| match class.name() {
+            Ok(class) => PyTypeError::new_err(format!("a bytes-like object is required, not {class}")),
+            Err(raised) => raised,
+        })
+    }
+}
+
+impl Data {
+    /// `None` for what has no buffer protocol.
+    fn of(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Some(Self(bytes.clone().into())));
         }
-        let bytes = PyMemoryView::from(&object)?.call_method0("tobytes")?;
-        Ok(Self(bytes.extract::<PyBackedBytes>()?))
+        let Ok(view) = PyMemoryView::from(object) else { return Ok(None) };
+        let copied = view.call_method0("tobytes");
+        let copied = copied.map_err(|raised| refused_memory(object.py(), raised, "the input"))?;
+        Ok(Some(Self(copied.cast_into::<PyBytes>()?.into())))
     }
 }
 
 impl Source {
-    /// Its path, if it has one.
-    pub(crate) fn path(&self) -> Option<PathBuf> {
+    /// The file that it is in a call, if it has a path.
+    pub(crate) fn at(&self, role: impl Display) -> Option<At> {
         match self {
-            Self::Path(path) => Some(path.clone()),
+            Self::Path(path) => Some(At::new(role, path)),
             Self::Bytes(_) | Self::Object(_) => None,
         }
     }
 
     /// Opens it to be read from front to back.
-    pub(crate) fn open(self, role: Role) -> Result<Stream, Failure> {
+    pub(crate) fn open(self, role: impl Display) -> Result<Stream, Failure> {
         Ok(match self {
             Self::Bytes(bytes) => Stream::Bytes { bytes, at: 0 },
             Self::Object(object) => Stream::Object(object),
             Self::Path(path) => match File::open(&path) {
                 Ok(file) => Stream::File(file),
-                Err(source) => return Err(FileError::Open { role, path, source }.into()),
+                Err(source) => return Err(Failure::Open { at: At::new(role, &path), source }),
             },
         })
-    }
-
-    /// Opens it to be read anywhere: what can only be read from front to back is copied into a temporary file.
-    pub(crate) fn open_basis(self) -> Result<Stream, Failure> {
-        let path = self.path();
-        let stream = self.open(Role::Basis)?;
-        let is_seekable = match &stream {
-            Stream::Bytes { .. } => true,
-            Stream::File(file) => (&*file).stream_position().is_ok(),
-            Stream::Object(object) => object.is_seekable()?,
-        };
-        if is_seekable {
-            return Ok(stream);
-        }
-        spill(stream, None).map(Stream::File).map_err(|error| Failure::Work { error, path })
     }
 }
 
@@ -120,9 +123,24 @@ impl Stream {
         })
     }
 
-    /// The same, read so that Ctrl-C ends it.
-    pub(crate) fn interruptible(self) -> Interruptible<Self> {
-        Interruptible { reader: self, asked: Instant::now() }
+    /// The same, read until a guard ends it.
+    pub(crate) const fn guarded(self, guard: Guard) -> Guarded<Self> {
+        Guarded { reader: self, guard }
+    }
+
+    /// The same to be read anywhere: what can only be read from front to back is copied into a temporary file.
+    pub(crate) fn into_basis(self, at: Option<At>, guard: Guard) -> Result<Self, Failure> {
+        let is_seekable = match &self {
+            Self::Bytes { .. } => true,
+            Self::File(file) => (&*file).stream_position().is_ok(),
+            Self::Object(object) => object.is_seekable()?,
+        };
+        if is_seekable {
+            return Ok(self);
+        }
+        // The temporary, if that is at fault, has no name.
+        let files = Files { input: at, ..Files::default() };
+        spill(self.guarded(guard), None).map(Self::File).map_err(|error| files.blame(error))
     }
 
     /// The file behind it.
@@ -155,23 +173,6 @@ impl Read for Stream {
             Self::File(file) => file.read(place),
             Self::Object(object) => object.read(place),
         }
-    }
-}
-
-/// A reader that Ctrl-C ends, for work that nobody else watches.
-pub(crate) struct Interruptible<R> {
-    pub(crate) reader: R,
-    /// When Python was asked last.
-    pub(crate) asked: Instant,
-}
-
-impl<R: Read> Read for Interruptible<R> {
-    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
-        if self.asked.elapsed() >= PAUSE {
-            Python::attach(|py| py.check_signals()).map_err(io::Error::other)?;
-            self.asked = Instant::now();
-        }
-        self.reader.read(place)
     }
 }
 

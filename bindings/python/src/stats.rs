@@ -1,5 +1,6 @@
 //! What a call has done.
 
+use crate::errors::refused_memory;
 use pyo3::{prelude::*, types::PyBytes};
 use rollsync::{Stats as Counted, seal::Seal};
 
@@ -21,10 +22,11 @@ impl Made {
 
 /// Python's copy of what was made; there may be no memory for it.
 pub(crate) fn to_bytes<'py>(py: Python<'py>, made: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    PyBytes::new_with(py, made.len(), |place| {
+    let copied = PyBytes::new_with(py, made.len(), |place| {
         place.copy_from_slice(made);
         Ok(())
-    })
+    });
+    copied.map_err(|raised| refused_memory(py, raised, "the output"))
 }
 
 /// What a call or a job has counted. Lengths are in bytes.

@@ -1,6 +1,6 @@
 //! The sums of single blocks, for who builds on them or wants to see them.
 
-use crate::{errors::param, source::Data};
+use crate::{errors::param, number::Number, source::Data};
 use pyo3::{exceptions::PyIndexError, prelude::*, types::PyBytes};
 use rollsync::{Isa, StrongKind, WeakKind};
 use rollsync_kernels::{
@@ -61,21 +61,21 @@ impl RollingSum {
     }
 
     /// Appends one byte at the end.
-    fn roll_in(&mut self, byte: u8) {
-        self.window.roll_in(byte);
+    fn roll_in(&mut self, byte: Number<u8>) {
+        self.window.roll_in(byte.0);
     }
 
     /// Drops `byte`, which is the oldest.
-    fn roll_out(&mut self, byte: u8) -> PyResult<()> {
+    fn roll_out(&mut self, byte: Number<u8>) -> PyResult<()> {
         self.shrinkable()?;
-        self.window.roll_out(byte);
+        self.window.roll_out(byte.0);
         Ok(())
     }
 
     /// Drops `out`, which is the oldest byte, and appends `byte`.
-    fn rotate(&mut self, out: u8, byte: u8) -> PyResult<()> {
+    fn rotate(&mut self, out: Number<u8>, byte: Number<u8>) -> PyResult<()> {
         self.shrinkable()?;
-        self.window.rotate(out, byte);
+        self.window.rotate(out.0, byte.0);
         Ok(())
     }
 

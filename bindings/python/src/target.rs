@@ -1,9 +1,18 @@
 //! Where bytes go: back to the caller, to a path, or to a file object.
 
-use crate::{errors::Failure, object::Object, source::is_path, stats::Made, watch::Work};
+use crate::{
+    blame::At,
+    errors::{Failure, param},
+    object::Object,
+    source::{Source, is_path},
+    stats::Made,
+    storage::is_shared,
+    watch::Work,
+};
 use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*};
 use rollsync::{Error, FileBacked, OutputFile, OutputOptions, Side, Stats};
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, Write},
     path::PathBuf,
@@ -35,6 +44,26 @@ impl<'py> FromPyObject<'_, 'py> for Target {
 }
 
 impl Target {
+    /// Refuses an object that is an input as well. A path may be one: it is replaced when all is well.
+    pub(crate) fn apart_from(self, py: Python<'_>, inputs: &[&Source]) -> PyResult<Self> {
+        if let Self::Object(output) = &self {
+            for input in inputs {
+                if is_shared(py, output, input)? {
+                    return Err(param(py, "the output is an input as well"));
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// The file that it is in a call, if it has a path.
+    pub(crate) fn at(&self, role: impl Display) -> Option<At> {
+        match self {
+            Self::Path(path) => Some(At::new(role, path)),
+            Self::Bytes | Self::Object(_) => None,
+        }
+    }
+
     /// Opens it; `inputs` are the files that are read meanwhile.
     pub(crate) fn open(self, work: &Work<'_>, inputs: &[Option<&File>]) -> Result<Output, Failure> {
         Ok(match self {
@@ -58,14 +87,6 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Its path, if it has one.
-    pub(crate) fn path(&self) -> Option<PathBuf> {
-        match self {
-            Self::File(_, path) => Some(path.clone()),
-            Self::Bytes(_) | Self::Object(_) => None,
-        }
-    }
-
     /// Puts what was written where it belongs.
     pub(crate) fn finish(self, stats: Stats, work: &Work<'_>) -> Result<Made, Failure> {
         let mut made = Made { bytes: None, stats };
@@ -76,11 +97,9 @@ impl Output {
                 let offset = made.stats.bytes_out;
                 file.flush().map_err(|source| Failure::Work {
                     error: Error::Io { side: Side::Write, offset, source },
-                    path: Some(path),
+                    at: Some(Box::new(At::new("output", &path))),
                 })?;
-                if work.is_cancelled() {
-                    return Err(Error::Cancelled.into());
-                }
+                work.go_on()?;
                 file.commit()?;
             }
         }

@@ -1,11 +1,12 @@
 //! Work while the interpreter is free for other threads, and who is told of it.
 
 use crate::{
-    errors::{Failure, internal},
+    errors::{Failure, exception},
+    guard::Guard,
     settings::Settings,
 };
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyException, prelude::*};
-use rollsync::{CancelToken, Options, Phase, seal::Seal};
+use rollsync::{CancelToken, Error, Options, Phase, seal::Seal};
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -81,13 +82,19 @@ pub(crate) struct Work<'a> {
     pub(crate) options: Options<'a>,
     pub(crate) keep_existing: bool,
     pub(crate) sync: bool,
+    /// For what is read where the engine does not watch.
+    pub(crate) guard: Guard,
     stop: &'a CancelToken,
 }
 
 impl Work<'_> {
-    /// Whether the work is to end with nothing done.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.stop.is_cancelled()
+    /// An error when the work is to end with nothing done.
+    pub(crate) fn go_on(&self) -> Result<(), Failure> {
+        match self.guard.over() {
+            Some(over) => Err(over.into()),
+            None if self.stop.is_cancelled() => Err(Error::Cancelled.into()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -98,6 +105,10 @@ pub(crate) fn run<T: Send>(
     work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send,
 ) -> PyResult<(T, Option<Seal>)> {
     let mut watcher = Watcher::new(&settings, py);
+    let guard = watcher.guard.clone();
+    if let Some(over) = guard.over() {
+        return Err(exception(py, over));
+    }
     let (done, seal) = py.detach(|| {
         let (stop, mut seal) = (watcher.stop.clone(), None);
         let mut told = |report: rollsync::Report| {
@@ -106,21 +117,22 @@ pub(crate) fn run<T: Send>(
         };
         let options = settings.options().cancel(&stop).progress(&mut told).seal_found(&mut seal);
         let (keep_existing, sync) = (settings.keep_existing, settings.sync);
-        let mut given = Work { options, keep_existing, sync, stop: &stop };
-        let done = catch_unwind(AssertUnwindSafe(|| work(&mut given)));
+        let mut given = Work { options, keep_existing, sync, guard, stop: &stop };
+        let done = caught(|| work(&mut given));
         (done, seal)
     });
-    if let Some(raised) = watcher.raised.take() {
-        return Err(raised);
+    if let Some(stopped) = watcher.stopped() {
+        return Err(stopped.into_exception(py));
     }
-    match done {
-        Err(panic) => Err(internal(py, &format!("a bug in rollsync: {}", words(&*panic)))),
-        Ok(Err(failure)) => Err(failure.into_exception(py)),
-        Ok(Ok(done)) => {
-            watcher.finish(py)?;
-            Ok((done, seal))
-        }
-    }
+    let done = done.map_err(|failure| failure.into_exception(py))?;
+    watcher.finish(py)?;
+    Ok((done, seal))
+}
+
+/// Does work; a panic is an error of this call.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    done.unwrap_or_else(|panic| Err(Failure::Panic(words(&*panic).to_owned())))
 }
 
 fn words(panic: &(dyn Any + Send)) -> &str {
@@ -131,13 +143,15 @@ fn words(panic: &(dyn Any + Send)) -> &str {
 /// Stands between the engine, which tells of every buffer, and Python.
 pub(crate) struct Watcher {
     told: Option<Py<PyAny>>,
-    cancel: Option<CancelToken>,
+    guard: Guard,
     /// What the work looks at: the caller's token is not this call's to set.
     stop: CancelToken,
     last: Option<Instant>,
     /// What Python has not been told yet.
     unsaid: Option<Report>,
     raised: Option<PyErr>,
+    /// What the guard said.
+    over: Option<Error>,
 }
 
 impl Watcher {
@@ -145,16 +159,13 @@ impl Watcher {
         let told = settings.progress.as_ref().map(|told| told.clone_ref(py));
         // The first report is told at once, if to anybody.
         let last = told.is_none().then(Instant::now);
-        let (cancel, stop) = (settings.cancel.clone(), CancelToken::new());
-        Self { told, cancel, stop, last, unsaid: None, raised: None }
+        let (guard, stop) = (Guard::new(settings), CancelToken::new());
+        Self { told, guard, stop, last, unsaid: None, raised: None, over: None }
     }
 
     /// Takes a report: the first and the last of a phase are told, and others now and then.
     pub(crate) fn see(&mut self, report: Report) {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
-            self.stop.cancel();
-        }
-        if self.stop.is_cancelled() {
+        if self.is_over() {
             return;
         }
         let ended = self.unsaid.take().filter(|unsaid| unsaid.phase != report.phase);
@@ -173,9 +184,21 @@ impl Watcher {
             self.stop.cancel();
         }
         self.last = Some(Instant::now());
+        // Who was told may have cancelled, and there may be no other report.
+        self.is_over();
     }
 
-    /// Whether the work is to stop; if Python has raised something, that.
+    fn is_over(&mut self) -> bool {
+        if self.over.is_none() {
+            self.over = self.guard.over();
+        }
+        if self.over.is_some() {
+            self.stop.cancel();
+        }
+        self.stop.is_cancelled()
+    }
+
+    /// Why the work is to stop, if it is: what Python has raised, or what the guard said.
     pub(crate) fn stopped(&mut self) -> Option<Failure> {
         match self.raised.take() {
             Some(raised) => {
@@ -183,7 +206,7 @@ impl Watcher {
                 self.stop = CancelToken::new();
                 Some(raised.into())
             }
-            None => self.stop.is_cancelled().then(|| rollsync::Error::Cancelled.into()),
+            None => self.over.take().map(Failure::from),
         }
     }
 

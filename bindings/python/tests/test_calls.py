@@ -1,7 +1,9 @@
 import array
 import io
 import itertools
+import mmap
 import os
+import socket
 import tempfile
 import unittest
 from pathlib import Path
@@ -92,6 +94,74 @@ class Calls(unittest.TestCase):
         opened.seek(6)
         self.assertEqual(rollsync.signature(opened), self.sums)
         self.assertEqual(opened.tell(), 6 + len(self.basis))
+
+    def test_the_basis_of_a_patch_is_read_from_its_first_byte(self):
+        opened = io.BytesIO(self.basis)
+        opened.seek(1000)
+        self.assertEqual(rollsync.patch(opened, self.delta), self.new)
+        piped = Piped(b"before" + self.basis)
+        piped.at = 6
+        self.assertEqual(rollsync.patch(piped, self.delta), self.new)
+
+    def test_a_memory_map(self):
+        path = self.folder / "mapped"
+        path.write_bytes(self.basis)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            self.assertEqual(rollsync.signature(mapped), self.sums)
+            self.assertEqual(rollsync.patch(mapped, self.delta), self.new)
+            # A copy from behind its end.
+            with self.assertRaises(rollsync.InputEndedError):
+                rollsync.patch(mapped, b"rs\x026\x4d\x7f\xff\xff\xff\x01\0")
+
+    def test_an_object_that_cannot_tell(self):
+        class Untold:
+            def __init__(self, data):
+                self.data = io.BytesIO(data)
+
+            def read(self, size):
+                return self.data.read(size)
+
+            def seek(self, offset):
+                self.data.seek(offset)
+
+        self.assertEqual(rollsync.patch(Untold(self.basis), Untold(self.delta)), self.new)
+        sums = rollsync.signature(Untold(self.basis), block_len=1024)
+        self.assertEqual(sums, rollsync.signature(self.basis, block_len=1024))
+
+    def test_an_output_that_is_an_input(self):
+        path = self.folder / "both"
+        for content, call in (
+            (self.basis, lambda both, output: rollsync.signature(both, output)),
+            (self.sums, lambda both, output: rollsync.delta(both, self.new, output)),
+            (self.new, lambda both, output: rollsync.delta(self.sums, both, output)),
+            (self.basis, lambda both, output: rollsync.diff(both, self.new, output)),
+            (self.new, lambda both, output: rollsync.diff(self.basis, both, output)),
+            (self.basis, lambda both, output: rollsync.patch(both, self.delta, output)),
+            (self.delta, lambda both, output: rollsync.patch(self.basis, both, output)),
+        ):
+            path.write_bytes(content)
+            memory = io.BytesIO(content)
+            with path.open("r+b") as opened, path.open("rb") as again, path.open("r+b", buffering=0) as raw:
+                for both, output in ((opened, opened), (again, opened), (path, opened), (str(path), raw), (memory, memory)):
+                    with self.assertRaisesRegex(rollsync.ParamError, "the output is an input as well"):
+                        call(both, output)
+            self.assertEqual(path.read_bytes(), content)
+            self.assertEqual(memory.getvalue(), content)
+
+    def test_an_output_that_may_be_an_input(self):
+        with open(os.devnull, "r+b", buffering=0) as null:
+            self.assertEqual(rollsync.signature(null, null).bytes_in, 0)
+        here, there = socket.socketpair()
+        with here, there, here.makefile("rwb", buffering=0) as both:
+            there.sendall(rollsync.diff(b"old", b"new"))
+            there.shutdown(socket.SHUT_WR)
+            rollsync.patch(b"old", both, both)
+            self.assertEqual(there.recv(100), b"new")
+        # It stays in memory: nobody asks for its number.
+        spooled = tempfile.SpooledTemporaryFile(max_size=1 << 30)
+        with spooled:
+            rollsync.signature(io.BytesIO(self.basis), spooled)
+            self.assertFalse(spooled._rolled)
 
     def test_a_pipe_as_a_path(self):
         pipe = self.folder / "pipe"

@@ -73,6 +73,30 @@ class Compat(unittest.TestCase):
             with self.assertRaisesRegex(AssertionError, "seekable"):
                 call()
 
+    def test_what_need_not_be_there(self):
+        class Bare:
+            """What python-librsync asks of a file: no more than this."""
+
+            def __init__(self, data):
+                self.data = io.BytesIO(data)
+
+            def read(self, size):
+                return self.data.read(size)
+
+            def seek(self, offset):
+                self.data.seek(offset)
+
+        class Sink:
+            def __init__(self):
+                self.data = b""
+
+            def write(self, data):
+                self.data += data
+
+        signature = librsync.signature(Bare(self.basis))
+        delta = librsync.delta(Bare(self.new), Bare(signature.read()))
+        self.assertEqual(librsync.patch(Bare(self.basis), Bare(delta.read()), Sink()).data, self.new)
+
     def test_debug(self):
         librsync.debug()
         librsync.debug(0)

@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import sys
@@ -22,6 +23,14 @@ class Endless:
         if self.reads == 10:
             self.act()
         return bytes(size)
+
+
+class EndlessBytes:
+    """A file object of zeros without an end, read slowly."""
+
+    def read(self, size):
+        time.sleep(0.001)
+        return bytes(min(size, 4096))
 
 
 class Sparse(unittest.TestCase):
@@ -58,6 +67,103 @@ class Cancelling(Sparse):
             rollsync.delta(sums, Endless(cancel.cancel), cancel=cancel)
         with self.assertRaises(rollsync.CancelledError):
             rollsync.patch(b"basis", rollsync.diff(b"basis", b"new"), cancel=cancel)
+
+    def test_before_the_call(self):
+        cancel = rollsync.Cancel()
+        cancel.cancel()
+        source = Endless()
+        for call in (
+            lambda: rollsync.signature(source, cancel=cancel),
+            lambda: rollsync.signature(source, cancel=cancel, threads=2),
+            lambda: rollsync.diff(source, source, cancel=cancel),
+            lambda: rollsync.load(source, cancel=cancel),
+            lambda: rollsync.patch(source, source, cancel=cancel),
+            lambda: rollsync.PatchJob(source, cancel=cancel),
+            lambda: rollsync.DeltaJob(source, cancel=cancel),
+        ):
+            with self.assertRaises(rollsync.CancelledError):
+                call()
+        self.assertEqual(source.reads, 0)
+
+    def test_at_the_last_report(self):
+        # With threads the only report comes when the last block is hashed.
+        output = self.folder / "made"
+        for basis, threads in ((b"basis", 1), (b"basis", 2)):
+            cancel = rollsync.Cancel()
+            with self.assertRaises(rollsync.CancelledError):
+                rollsync.signature(Piped(basis), output, threads=threads, cancel=cancel, progress=lambda _: cancel.cancel())
+            self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_while_a_basis_is_copied(self):
+        delta = rollsync.diff(b"basis", b"new")
+        cancel = rollsync.Cancel()
+        with self.assertRaises(rollsync.CancelledError):
+            rollsync.patch(Endless(cancel.cancel), delta, cancel=cancel)
+        cancel = rollsync.Cancel()
+        with self.assertRaises(rollsync.CancelledError):
+            rollsync.PatchJob(Endless(cancel.cancel), cancel=cancel)
+
+    def test_while_the_basis_is_checked(self):
+        # The delta is the sealed one; so the basis is read, which goes on and on.
+        class Long(io.RawIOBase):
+            def __init__(self, act):
+                self.act, self.reads = act, 0
+
+            def seekable(self):
+                return True
+
+            def tell(self):
+                return 0
+
+            def seek(self, offset, whence=0):
+                return offset
+
+            def read(self, size):
+                self.reads += 1
+                if self.reads == 100:
+                    self.act()
+                return bytes(min(size, 4096))
+
+        cancel = rollsync.Cancel()
+        basis, new = pair(44, 50_000)
+        with self.assertRaises(rollsync.CancelledError):
+            rollsync.patch(Long(cancel.cancel), rollsync.diff(basis, new), cancel=cancel)
+
+    def test_time(self):
+        limits, path = rollsync.Limits(time=0.2), self.sparse(4 << 40)
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        # A literal as long as the file.
+        begun = self.sparse(2 << 40)
+        with begun.open("r+b") as file:
+            file.write(b"rs\x026\x44\0\0\x01\0\0\0\0\0")
+        (self.folder / "delta").write_bytes(rollsync.diff(b"basis", b"new"))
+
+        def write():
+            try:
+                with pipe.open("wb", buffering=0) as file:
+                    while file.write(EndlessBytes().read(4096)):
+                        pass
+            except BrokenPipeError:
+                pass
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        for work in (
+            lambda: rollsync.signature(path, os.devnull, limits=limits),
+            lambda: rollsync.signature(EndlessBytes(), limits=limits),
+            lambda: rollsync.patch(EndlessBytes(), rollsync.diff(b"", b""), limits=limits),
+            lambda: rollsync.patch(pipe, self.folder / "delta", self.folder / "made", limits=limits),
+            lambda: rollsync.inspect(begun, limits=limits),
+        ):
+            began = time.monotonic()
+            with self.assertRaises(rollsync.LimitError) as caught:
+                work()
+            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual((caught.exception.resource, caught.exception.limit), ("time", 200))
+            self.assertGreater(caught.exception.needed, 200)
+        writer.join()
+        self.assertFalse((self.folder / "made").exists())
 
     def test_jobs(self):
         cancel = rollsync.Cancel()

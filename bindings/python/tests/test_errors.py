@@ -9,6 +9,7 @@ from pathlib import Path
 
 import rollsync
 from pieces import Piped, pair
+from rollsync import sums
 
 
 class Errors(unittest.TestCase):
@@ -30,7 +31,7 @@ class Errors(unittest.TestCase):
 
     def test_an_input_that_ends_too_early(self):
         error = self.raised(rollsync.InputEndedError, rollsync.patch, self.basis, self.plain[:-1])
-        self.assertEqual((error.kind, error.offset), ("input-ended", len(self.plain) - 1))
+        self.assertEqual((error.kind, error.offset), ("input_ended", len(self.plain) - 1))
         self.assertIsInstance(error, EOFError)
         error = self.raised(rollsync.InputEndedError, rollsync.patch, self.basis[:100], self.plain)
         self.assertEqual(error.offset, 100)
@@ -39,7 +40,7 @@ class Errors(unittest.TestCase):
 
     def test_another_kind_of_file(self):
         error = self.raised(rollsync.BadMagicError, rollsync.patch, self.basis, self.sums)
-        self.assertEqual((error.kind, error.offset), ("bad-magic", 0))
+        self.assertEqual((error.kind, error.offset), ("bad_magic", 0))
         self.raised(rollsync.BadMagicError, rollsync.delta, self.delta[:4] + self.sums[4:], self.new)
 
     def test_a_broken_file(self):
@@ -75,8 +76,32 @@ class Errors(unittest.TestCase):
                 self.assertIsInstance(error, ValueError)
         self.raised(rollsync.ParamError, rollsync.delta, self.sums, self.new, profile="rsync")
         self.raised(rollsync.ParamError, rollsync.patch, self.basis, self.delta, seal_check="maybe")
-        for keywords in ({"work": "some"}, {"time": -1.0}, {"time": float("nan")}):
-            self.raised(rollsync.ParamError, rollsync.Limits, **keywords)
+        for keywords in (
+            {"work": "some"},
+            {"work": -1},
+            {"work": 1 << 32},
+            {"time": -1.0},
+            {"time": float("nan")},
+            {"time": 10**400},
+            {"output": -1},
+            {"records": 1 << 64},
+            {"memory": -1},
+            {"literal": 1 << 64},
+        ):
+            with self.subTest(keywords):
+                self.raised(rollsync.ParamError, rollsync.Limits, **keywords)
+        self.raised(rollsync.ParamError, rollsync.signature, self.basis, threads=-1)
+        self.raised(rollsync.ParamError, rollsync.SignatureJob, -1)
+        self.raised(rollsync.ParamError, rollsync.SignatureJob().feed, b"", 1 << 64)
+        window = sums.RollingSum(b"some")
+        self.raised(rollsync.ParamError, window.roll_in, 256)
+        self.raised(rollsync.ParamError, window.rotate, -1, 0)
+        with self.assertRaises(IndexError):
+            rollsync.load(self.sums)[1 << 64]
+        with self.assertRaises(TypeError):
+            rollsync.Limits(output="some")
+        with self.assertRaises(TypeError):
+            rollsync.Limits(work=1.5)
 
     def test_limits(self):
         limits = rollsync.Limits
@@ -114,15 +139,29 @@ for work in (
     lambda: rollsync.signature(Endless(b""), block_len=1),
     lambda: rollsync.patch(bytes(1 << 26), b"rs\\x026" + b"\\x47\\0\\x04\\0\\0\\0" * 20 + b"\\0"),
     lambda: rollsync.PatchJob(bytes(1 << 26)).feed(b"rs\\x026" + b"\\x47\\0\\x04\\0\\0\\0" * 20 + b"\\0"),
+    # All of it is made; there is none for Python's copy.
+    lambda: rollsync.patch(bytes(1 << 24), b"rs\\x026" + b"\\x47\\0\\x01\\0\\0\\0" * 12 + b"\\0"),
+    lambda: rollsync.signature(bytearray(220 << 20)),
+    lambda: rollsync.SignatureJob().feed(bytearray(220 << 20)),
 ):
     try:
         work()
     except rollsync.OutOfMemoryError as error:
         assert error.kind == "memory" and isinstance(error, MemoryError)
         print("no memory")
+
+# What was made is not lost.
+job, made = rollsync.PatchJob(bytes(1 << 24)), 0
+try:
+    job.feed(b"rs\\x026" + b"\\x47\\0\\x01\\0\\0\\0" * 12 + b"\\0")
+except rollsync.OutOfMemoryError:
+    print("no memory")
+while not (job.needs_input or job.done):
+    made += len(job.feed(b"", 1 << 24))
+assert job.finish() == b"" and made == 12 << 24, made
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "no memory\n" * 4, ""))
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "no memory\n" * 8, ""))
 
     def test_cancelled(self):
         cancel = rollsync.Cancel()
@@ -160,6 +199,40 @@ for work in (
             for output in (None, Path(folder) / "made"):
                 error = self.raised(rollsync.CorruptError, rollsync.patch, __file__, path, output)
                 self.assertEqual((error.path, error.offset), (str(path), 4))
+
+    def test_the_right_file_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = ("basis", "other", "delta", "sums", "made")
+            basis, other, delta, sums, made = (Path(folder) / name for name in names)
+            basis.write_bytes(self.basis[:100])
+            other.write_bytes(bytes([self.basis[0] ^ 1]) + self.basis[1:])
+            sums.write_bytes(rollsync.signature(self.basis, seal=False)[:-1])
+            cancel = rollsync.Cancel()
+            cancel.cancel()
+            for output in (None, made):
+                delta.write_bytes(self.plain)
+                error = self.raised(rollsync.InputEndedError, rollsync.patch, basis, delta, output)
+                self.assertEqual((error.path, error.offset), (str(basis), 100))
+                self.assertEqual(str(error).count(str(basis)), 1)
+                self.assertTrue(str(error).startswith(f"basis {basis}: "), error)
+                delta.write_bytes(self.delta)
+                error = self.raised(rollsync.MismatchError, rollsync.patch, other, delta, output)
+                self.assertEqual(error.path, str(other))
+                self.assertTrue(str(error).startswith(f"basis {other}: "), error)
+                delta.write_bytes(self.plain)
+                error = self.raised(rollsync.MismatchError, rollsync.patch, other, delta, output, seal_check="required")
+                self.assertTrue(str(error).startswith(f"delta {delta}: "), error)
+                error = self.raised(rollsync.InputEndedError, rollsync.delta, sums, basis, output)
+                self.assertTrue(str(error).startswith(f"signature {sums}: "), error)
+                error = self.raised(rollsync.CancelledError, rollsync.patch, basis, delta, output, cancel=cancel)
+                self.assertIsNone(error.path)
+                self.assertFalse(made.exists())
+            delta.write_bytes(self.delta[:-1])
+            error = self.raised(rollsync.CorruptError, rollsync.inspect, delta)
+            self.assertTrue(str(error).startswith(f"file {delta}: "), error)
+            for call in (rollsync.inspect, rollsync.digest):
+                with self.assertRaisesRegex(FileNotFoundError, r"\(file cannot be opened\)"):
+                    call(made)
 
     def test_what_python_raises_is_raised_again(self):
         class Mine(Exception):
@@ -215,6 +288,13 @@ for work in (
 
         with self.assertRaises(BlockingIOError):
             rollsync.signature(Waiting(b""))
+
+        class Boasting(io.BytesIO):
+            def write(self, data):
+                return super().write(data) + 1
+
+        with self.assertRaisesRegex(ValueError, "more bytes"):
+            rollsync.signature(self.basis, Boasting())
 
     def test_short_writes(self):
         class Short(io.BytesIO):

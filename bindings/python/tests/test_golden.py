@@ -5,7 +5,7 @@ import rollsync
 import vectors
 from pieces import Piped, feed
 
-KINDS = {103: "input-ended", 104: "bad-magic", 106: "corrupt", 108: "param"}
+KINDS = {103: "input_ended", 104: "bad_magic", 106: "corrupt", 108: "param"}
 
 
 class Golden(unittest.TestCase):

@@ -1,8 +1,10 @@
 import asyncio
+import contextlib
 import gc
 import io
 import os
 import tempfile
+import time
 import unittest
 import weakref
 
@@ -84,6 +86,96 @@ class Jobs(unittest.TestCase):
         with self.assertRaisesRegex(rollsync.MismatchError, "not sealed"):
             job.finish()
 
+    def go_on(self, job, raised):
+        """What comes out of a job whose first feed raises."""
+        with self.assertRaises(raised):
+            job.feed(self.delta)
+        self.assertFalse(job.needs_input)
+        self.assertFalse(job.done)
+        pieces = [job.feed(b"", 1000)]
+        self.assertEqual(len(pieces[0]), 1000)
+        self.assertFalse(job.needs_input)
+        pieces += [job.feed(b""), job.finish()]
+        self.assertTrue(job.done)
+        self.assertTrue(job.stats.verified)
+        return b"".join(pieces)
+
+    def test_nothing_is_lost_when_the_callback_raises(self):
+        raised = []
+
+        class Slow(io.BytesIO):
+            def read(self, size):
+                # Longer than the pause between two reports.
+                time.sleep(0 if raised else 0.06)
+                return super().read(size)
+
+        def told(report):
+            if report.bytes_out and not raised:
+                raised.append(report)
+                raise ZeroDivisionError
+
+        job = rollsync.PatchJob(Slow(self.basis), progress=told)
+        self.assertEqual(self.go_on(job, ZeroDivisionError), self.new)
+
+    def test_nothing_is_lost_when_the_basis_would_block(self):
+        class Blocking(io.BytesIO):
+            blocked = False
+
+            def read(self, size):
+                if not self.blocked and self.tell() > 400_000:
+                    self.blocked = True
+                    raise BlockingIOError
+                return super().read(size)
+
+        self.assertEqual(self.go_on(rollsync.PatchJob(Blocking(self.basis)), BlockingIOError), self.new)
+
+    def test_finish_may_be_called_again(self):
+        finishing = []
+
+        def told(report):
+            # The last report is told when all is made.
+            if finishing:
+                finishing.clear()
+                raise KeyboardInterrupt
+
+        job = rollsync.PatchJob(self.basis, progress=told)
+        made = job.feed(self.delta, 10)
+        finishing.append(True)
+        with self.assertRaises(KeyboardInterrupt):
+            job.finish()
+        self.assertEqual(made + job.finish(), self.new)
+
+    def test_a_load_that_has_failed_says_so_again(self):
+        # As little as suffices for the records, but not for an index of them.
+        for memory in range(1000, 100_000, 1000):
+            job = rollsync.LoadJob(limits=rollsync.Limits(memory=memory))
+            with contextlib.suppress(rollsync.LimitError):
+                job.feed(self.sums)
+                break
+        said = []
+        for _ in range(2):
+            with self.assertRaises(rollsync.LimitError) as caught:
+                job.finish()
+            said.append(str(caught.exception))
+        self.assertEqual(said[0], said[1])
+
+    def test_the_basis_is_named(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(self.basis[:1000])
+            file.flush()
+            job = rollsync.PatchJob(file.name)
+            with self.assertRaises(rollsync.InputEndedError) as caught:
+                job.feed(self.delta)
+            self.assertEqual(caught.exception.path, file.name)
+            file.truncate(0)
+            file.write(bytes(len(self.basis)))
+            file.flush()
+            job = rollsync.PatchJob(file.name)
+            job.feed(self.delta)
+            with self.assertRaises(rollsync.MismatchError) as caught:
+                job.finish()
+            self.assertEqual(caught.exception.path, file.name)
+
     def test_limits(self):
         job = rollsync.SignatureJob(block_len=64, limits=rollsync.Limits(records=10))
         with self.assertRaises(rollsync.LimitError) as caught:
@@ -91,6 +183,9 @@ class Jobs(unittest.TestCase):
         self.assertEqual((caught.exception.resource, caught.exception.limit), ("records", 10))
         with self.assertRaises(rollsync.ParamError):
             rollsync.SignatureJob(limits=rollsync.Limits(time=1.0))
+        # Before anything is read.
+        with self.assertRaisesRegex(rollsync.ParamError, "time"):
+            rollsync.DeltaJob("missing", limits=rollsync.Limits(time=1.0))
 
     def test_a_signature_in_pieces(self):
         job = rollsync.LoadJob()

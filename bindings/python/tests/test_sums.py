@@ -72,7 +72,7 @@ class Sums(unittest.TestCase):
             sums.RollingSum().roll_out(1)
         with self.assertRaises(IndexError):
             sums.RollingSum().rotate(1, 2)
-        with self.assertRaises(OverflowError):
+        with self.assertRaises(rollsync.ParamError):
             sums.RollingSum().roll_in(256)
 
 

@@ -22,13 +22,13 @@ class Error(Exception):
 class InputEndedError(Error, EOFError):
     """An input ended before it was complete, or a basis before what is copied from it."""
 
-    kind = "input-ended"
+    kind = "input_ended"
 
 
 class BadMagicError(Error):
     """An input is not the kind of file that was expected."""
 
-    kind = "bad-magic"
+    kind = "bad_magic"
 
 
 class CorruptError(Error):

@@ -49,8 +49,8 @@ _WORDS = {
 }
 _RESULTS = {
     "memory": 102,
-    "input-ended": 103,
-    "bad-magic": 104,
+    "input_ended": 103,
+    "bad_magic": 104,
     "unsupported": 105,
     "corrupt": 106,
     "internal": 107,
@@ -109,7 +109,7 @@ def _write(given: IO[bytes] | None, work: Callable[[IO[bytes]], Any]) -> IO[byte
     try:
         work(output)
     except rollsync.Error as error:
-        raise LibrsyncError(_RESULTS[error.kind]) from error
+        raise LibrsyncError(_RESULTS.get(error.kind, 107)) from error
     if callable(getattr(output, "seek", None)):
         output.seek(0)
     made: IO[bytes] = output
