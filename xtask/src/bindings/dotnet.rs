@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Binding, Run};
 use crate::process::{cargo, check, command, repo, target_folder, works};
 
-pub(crate) const BINDING: Binding = Binding { name: "dotnet", test };
+pub(crate) const BINDING: Binding = Binding { name: "dotnet", test, read_others: None };
 
 /// What the project file says, for Mono's compiler.
 const LANGUAGE: [&str; 4] = ["-langversion:7.2", "-optimize", "-debug", "-warnaserror"];

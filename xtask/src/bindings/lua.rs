@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{Binding, Run};
 use crate::process::{cargo, check, command, repo, target_folder, works};
 
-pub(crate) const BINDING: Binding = Binding { name: "lua", test };
+pub(crate) const BINDING: Binding = Binding { name: "lua", test, read_others: None };
 
 /// A Lua: its program, which is also the name of Debian's package, and the feature with which the module is built for it.
 struct Lua {
