@@ -1,6 +1,7 @@
 //! The .NET binding, with Debian's Mono.
 
-use std::{fs, io};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Binding, Run, exchange};
