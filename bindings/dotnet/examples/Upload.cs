@@ -63,7 +63,7 @@ public static class Upload
         using (HttpListener listener = Listen(out Uri address))
         using (var client = new HttpClient { BaseAddress = address })
         {
-            Task server = Serve(listener, theirs, 7);
+            Task server = Serve(listener, theirs, 8);
             long came = 0;
             long went = 0;
             await Send(client, ours, (signature, delta) =>
@@ -126,14 +126,20 @@ public static class Upload
         }
     }
 
-    /// <summary>Sends a request that ends in the middle.</summary>
+    /// <summary>Begins a request, and is gone when the server takes it.</summary>
     private static void BreakOff(Uri address, string tag)
     {
-        using (var connection = new TcpClient(address.Host, address.Port))
+        using (var connection = new TcpClient(address.Host, address.Port) { ReceiveTimeout = 10000 })
         {
-            string head = "PATCH /file HTTP/1.1\r\nHost: " + address.Authority + "\r\nContent-Length: 1000\r\nIf-Match: " + tag;
-            byte[] request = Encoding.ASCII.GetBytes(head + "\r\n\r\nrs");
+            string[] head =
+            {
+                "PATCH /file HTTP/1.1", "Host: " + address.Authority, "Content-Length: 1000", "If-Match: " + tag,
+                "Expect: 100-continue", "", "",
+            };
+            byte[] request = Encoding.ASCII.GetBytes(string.Join("\r\n", head));
             connection.GetStream().Write(request, 0, request.Length);
+            Require(connection.GetStream().ReadByte() == 'H', "the server says to go on");
+            connection.LingerState = new LingerOption(true, 0);
         }
     }
 

@@ -80,8 +80,11 @@ namespace Rollsync.Tests
             Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, literal, With(new Limits { Literal = 100 })), "literal");
             byte[] huge = Data.Bytes("72730236480000000100000000" + "00");
             Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, huge, With(new Limits { Output = 1 << 20 })), "2^32");
-            Check.Fails(
-                ErrorKind.Limit, () => Engine.Signature(Basis, With(new Limits { Time = TimeSpan.FromTicks(1) })), "time");
+            var slow = new Options
+            {
+                Limits = new Limits { Time = TimeSpan.FromMilliseconds(10) }, Progress = new Told(report => Thread.Sleep(20)),
+            };
+            Check.Fails(ErrorKind.Limit, () => Engine.Signature(new Trickle(Basis, 1), Stream.Null, slow), "time");
             foreach (Limits negative in new[] { new Limits { Output = -1 }, new Limits { Time = TimeSpan.FromTicks(-1) } })
             {
                 Check.Throws<ArgumentOutOfRangeException>(() => Engine.Signature(Basis, With(negative)), "a negative limit");
