@@ -63,7 +63,7 @@ public static class Upload
         using (HttpListener listener = Listen(out Uri address))
         using (var client = new HttpClient { BaseAddress = address })
         {
-            Task server = Serve(listener, theirs, 6);
+            Task server = Serve(listener, theirs, 8);
             long came = 0;
             long went = 0;
             await Send(client, ours, (signature, delta) =>
@@ -85,7 +85,10 @@ public static class Upload
             await Refused(client, changed, changed, broken, (HttpStatusCode)422);
             await Refused(client, changed, old, hello, (HttpStatusCode)422);
             await Refused(client, changed, changed, huge, (HttpStatusCode)422);
+            // The connection of one breaks off.
+            BreakOff(address, Tag(Digest(changed)));
             Require(File.ReadAllBytes(theirs).SequenceEqual(changed), "none of them changed the file");
+            (await client.GetAsync("file")).EnsureSuccessStatusCode().Dispose();
             await server;
         }
     }
@@ -94,16 +97,17 @@ public static class Upload
     private static async Task Send(HttpClient client, string path, Action<long, long> tell)
     {
         var options = new Options { Limits = OfSignature };
-        using (HttpResponseMessage answer = await client.GetAsync("file"))
+        // The body is read as far as the limits go, and not before.
+        using (HttpResponseMessage answer = await client.GetAsync("file", HttpCompletionOption.ResponseHeadersRead))
         using (Stream sums = await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync())
         using (Signature signature = await Signature.LoadAsync(sums, options))
         using (FileStream file = File.OpenRead(path))
         using (var delta = new MemoryStream())
         {
+            Require(answer.Headers.ETag != null, "the answer says which version it is of");
             await Engine.DeltaAsync(signature, file, delta, options);
             string expected = Digest(path);
-            string tag = answer.Headers.ETag.Tag;
-            using (HttpResponseMessage patched = await Patch(client, tag, expected, delta.ToArray()))
+            using (HttpResponseMessage patched = await Patch(client, answer.Headers.ETag.Tag, expected, delta.ToArray()))
             {
                 string found = await patched.Content.ReadAsStringAsync();
                 Require(patched.IsSuccessStatusCode && found == expected, patched.StatusCode + ": " + found);
@@ -122,6 +126,23 @@ public static class Upload
         }
     }
 
+    /// <summary>Begins a request, and is gone when the server takes it.</summary>
+    private static void BreakOff(Uri address, string tag)
+    {
+        using (var connection = new TcpClient(address.Host, address.Port) { ReceiveTimeout = 10000 })
+        {
+            string[] head =
+            {
+                "PATCH /file HTTP/1.1", "Host: " + address.Authority, "Content-Length: 1000", "If-Match: " + tag,
+                "Expect: 100-continue", "", "",
+            };
+            byte[] request = Encoding.ASCII.GetBytes(string.Join("\r\n", head));
+            connection.GetStream().Write(request, 0, request.Length);
+            Require(connection.GetStream().ReadByte() == 'H', "the server says to go on");
+            connection.LingerState = new LingerOption(true, 0);
+        }
+    }
+
     private static Task<HttpResponseMessage> Patch(HttpClient client, string tag, string digest, byte[] delta)
     {
         var request = new HttpRequestMessage(new HttpMethod("PATCH"), "file") { Content = new ByteArrayContent(delta) };
@@ -136,9 +157,16 @@ public static class Upload
         for (int i = 0; i < requests; i++)
         {
             HttpListenerContext context = await listener.GetContextAsync();
-            using (HttpListenerResponse response = context.Response)
+            try
             {
-                await Answer(context.Request, response, path);
+                await Answer(context.Request, context.Response, path);
+                context.Response.Close();
+            }
+            catch (Exception e)
+            {
+                // A client that has gone away, or a file that cannot be read, is the end of this request only.
+                Console.WriteLine("a request has failed: {0}", e.Message);
+                context.Response.Abort();
             }
         }
     }

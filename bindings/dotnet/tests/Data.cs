@@ -67,6 +67,22 @@ namespace Rollsync.Tests
         }
     }
 
+    /// <summary>Is told at once: Progress of the class library tells another thread.</summary>
+    internal sealed class Told : IProgress<Report>
+    {
+        private readonly Action<Report> action;
+
+        internal Told(Action<Report> action)
+        {
+            this.action = action;
+        }
+
+        public void Report(Report value)
+        {
+            action(value);
+        }
+    }
+
     /// <summary>A folder that goes with its test.</summary>
     internal sealed class Folder : IDisposable
     {

@@ -1,6 +1,8 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace Rollsync.Tests
 {
@@ -15,7 +17,14 @@ namespace Rollsync.Tests
             Check.Fails(ErrorKind.InputEnded, () => Signature.Load(Data.Part(Sums, 0, 7)), "half a header");
             Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(Basis, Data.Part(Delta, 0, 5)), "half a delta");
             byte[] plain = Engine.Delta(Sums, Basis, new Options { Seal = false });
-            Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(new byte[3], plain), "half a basis");
+            foreach (byte[] delta in new[] { plain, Delta })
+            {
+                RollsyncException e = Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(new byte[3], delta), "half a basis");
+                Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
+                e = Check.Fails(
+                    ErrorKind.InputEnded, () => Engine.Patch(Data.Stream(new byte[3]), Data.Stream(delta), Stream.Null), "half");
+                Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
+            }
         }
 
         public static void BadMagicNamesBoth()
@@ -53,7 +62,9 @@ namespace Rollsync.Tests
 
         public static void Param()
         {
-            Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { StrongLength = 33 }), "33 bytes");
+            RollsyncException e = Check.Fails(
+                ErrorKind.Param, () => Engine.Signature(Basis, new Options { StrongLength = 33 }), "33 bytes");
+            Check.That(e.Message.Contains("33") && !e.Message.Contains("unexplained"), e.Message);
             Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { StrongLength = -2 }), "-2 bytes");
             Check.Fails(ErrorKind.Param, () => Engine.Signature(Basis, new Options { BlockLength = -1 }), "-1 byte");
             var md4 = new Options { StrongLength = 17, Format = SignatureFormat.RabinKarpMd4 };
@@ -69,15 +80,93 @@ namespace Rollsync.Tests
             Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, literal, With(new Limits { Literal = 100 })), "literal");
             byte[] huge = Data.Bytes("72730236480000000100000000" + "00");
             Check.Fails(ErrorKind.Limit, () => Engine.Patch(Basis, huge, With(new Limits { Output = 1 << 20 })), "2^32");
-            Check.Fails(
-                ErrorKind.Limit, () => Engine.Signature(Basis, With(new Limits { Time = TimeSpan.FromTicks(1) })), "time");
-            Check.Throws<ArgumentOutOfRangeException>(
-                () => Engine.Signature(Basis, With(new Limits { Output = -1 })), "a negative limit");
+            var slow = new Options
+            {
+                Limits = new Limits { Time = TimeSpan.FromMilliseconds(10) }, Progress = new Told(report => Thread.Sleep(20)),
+            };
+            Check.Fails(ErrorKind.Limit, () => Engine.Signature(new Trickle(Basis, 1), Stream.Null, slow), "time");
+            foreach (Limits negative in new[] { new Limits { Output = -1 }, new Limits { Time = TimeSpan.FromTicks(-1) } })
+            {
+                Check.Throws<ArgumentOutOfRangeException>(() => Engine.Signature(Basis, With(negative)), "a negative limit");
+                Check.Throws<ArgumentOutOfRangeException>(() => Signature.Load(Sums, With(negative)), "a negative limit");
+                Check.Throws<ArgumentOutOfRangeException>(() => Engine.Diff(Basis, Basis, With(negative)), "a negative limit");
+                Check.Throws<ArgumentOutOfRangeException>(() => new PatchJob(With(negative)), "a negative limit");
+            }
             var roomy = new Limits
             {
                 Output = 1 << 20, Records = 1000, Memory = 1 << 20, Literal = 1 << 20, WorkPerByte = 8, Time = TimeSpan.FromDays(1),
             };
             Check.Same(Basis, Engine.Patch(Basis, Engine.Diff(Basis, Basis, With(roomy)), With(roomy)), "within limits");
+        }
+
+        public static async Task TheOutputOfADiffIsItsDelta()
+        {
+            Options options = With(new Limits { Output = Sums.Length - 1 });
+            Check.Same(Delta, Engine.Diff(Basis, Basis, options), "in memory");
+            var output = new MemoryStream();
+            Engine.Diff(Data.Stream(Basis), Data.Stream(Basis), output, options);
+            Check.Same(Delta, output.ToArray(), "streams");
+            output.SetLength(0);
+            await Engine.DiffAsync(Data.Stream(Basis), Data.Stream(Basis), output, options);
+            Check.Same(Delta, output.ToArray(), "asynchronously");
+            options.Limits.Output = Delta.Length - 1;
+            Check.Fails(ErrorKind.Limit, () => Engine.Diff(Basis, Basis, options), "a delta beyond the limit");
+        }
+
+        public static void TheTimeIsThatOfTheCall()
+        {
+            // Two jobs, the first of which has all of the time.
+            foreach (bool isDiff in new[] { false, true })
+            {
+                long first = isDiff ? Sums.Length : 0;
+                Options options = With(new Limits { Time = TimeSpan.FromMilliseconds(200) });
+                options.Progress = new Told(report =>
+                {
+                    if (report.Phase != Phase.Delta && report.BytesIn == report.TotalIn && report.BytesOut == first)
+                    {
+                        Thread.Sleep(250);
+                    }
+                });
+                Action work = () =>
+                {
+                    if (isDiff)
+                    {
+                        Engine.Diff(Basis, Basis, options);
+                    }
+                    else
+                    {
+                        Engine.Delta(Sums, Basis, options);
+                    }
+                };
+                Check.Fails(ErrorKind.Limit, work, "time");
+            }
+        }
+
+        public static void AJobThatIsDoneTakesNothingMore()
+        {
+            int consumed, produced;
+            using (var job = new SignatureJob(new Options { Limits = new Limits { Time = TimeSpan.FromDays(1) } }))
+            {
+                Check.Equal(JobStatus.Done, job.Step(Basis, true, new byte[10000], out consumed, out produced), "done");
+                job.Cancel();
+                Check.Equal(JobStatus.Done, job.Step(Basis, true, new byte[10000], out consumed, out produced), "again");
+                Check.Equal(0, consumed + produced, "bytes");
+            }
+            // Whoever cancels when all is written is too late.
+            using (var source = new CancellationTokenSource())
+            {
+                var output = new MemoryStream();
+                var told = new Told(report =>
+                {
+                    if (report.BytesOut == Sums.Length)
+                    {
+                        source.Cancel();
+                    }
+                });
+                Engine.Signature(Data.Stream(Basis), output, new Options { Progress = told }, source.Token);
+                Check.That(source.IsCancellationRequested, "cancelled");
+                Check.Same(Sums, output.ToArray(), "signature");
+            }
         }
 
         public static void AFailedJobSaysSoAgain()
@@ -118,6 +207,12 @@ namespace Rollsync.Tests
             Check.Throws<ArgumentNullException>(() => Engine.Signature(Data.Stream(Basis), null), "no output");
             Check.Throws<ArgumentException>(
                 () => Engine.Patch(new Trickle(Basis, 1), Data.Stream(Delta), Stream.Null), "a basis that cannot be sought in");
+            using (var patch = new PatchJob())
+            {
+                Check.Throws<InvalidOperationException>(() => patch.GiveBasis(Basis), "a basis that nobody wants");
+            }
+            Check.Throws<ArgumentOutOfRangeException>(
+                () => Engine.Delta(Sums, Basis, new Options { Profile = (Profile)9 }), "profile 9");
             var job = new SignatureJob();
             job.Dispose();
             job.Dispose();

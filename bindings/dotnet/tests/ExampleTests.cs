@@ -8,7 +8,9 @@ namespace Rollsync.Tests
         {
             using (var folder = new Folder())
             {
-                await Upload.Run(folder["."]);
+                Task upload = Upload.Run(folder["."]);
+                Check.That(await Task.WhenAny(upload, Task.Delay(60000)) == upload, "it does not end");
+                await upload;
                 Check.Equal(2, folder.Count, "files");
             }
         }

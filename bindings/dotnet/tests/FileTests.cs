@@ -1,5 +1,8 @@
+using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
 
 namespace Rollsync.Tests
 {
@@ -63,6 +66,124 @@ namespace Rollsync.Tests
             }
         }
 
+        public static void ATemporaryIsNobodyElsesAndRunsAsNobodyElse()
+        {
+            using (var folder = new Folder())
+            {
+                string path = folder["program"];
+                File.WriteAllBytes(path, new byte[10]);
+                Run("chmod", "4755 " + path);
+                using (var file = new AtomicFile(path))
+                {
+                    string temporary = Directory.GetFiles(folder["."], ".rollsync-*.tmp").Single();
+                    Check.Equal(".rollsync-".Length + 32 + ".tmp".Length, Path.GetFileName(temporary).Length, temporary);
+                    Check.Equal("600", Run("stat", "-c %a " + temporary), "until it is committed");
+                    file.Stream.WriteByte(1);
+                    file.Commit();
+                }
+                Check.Equal("755", Run("stat", "-c %a " + path), "without set-uid");
+                Check.Equal("1", Run("stat", "-c %s " + path), "length");
+            }
+        }
+
+        public static void ALinkIsFollowed()
+        {
+            using (var folder = new Folder())
+            {
+                string path = folder["far"];
+                Directory.CreateDirectory(path);
+                Run("ln", "-s far/../far/file " + folder["link"]);
+                Run("ln", "-s link " + folder["other"]);
+                // The first time there is nothing where it leads.
+                foreach (byte number in new byte[] { 1, 2 })
+                {
+                    using (var file = new AtomicFile(folder["other"]))
+                    {
+                        file.Stream.WriteByte(number);
+                        Check.Equal(number, Directory.GetFiles(path).Length, "a temporary beside the file");
+                        file.Commit();
+                    }
+                    Check.Same(new[] { number }, File.ReadAllBytes(Path.Combine(path, "file")), "what the link leads to");
+                    Check.Equal("link", Run("readlink", folder["other"]), "the link");
+                }
+                Run("ln", "-s round " + folder["round"]);
+                Check.Throws<IOException>(() => new AtomicFile(folder["round"]), "a link to itself");
+                Check.Equal(4, folder.Count, "files");
+            }
+        }
+
+        public static void WhatIsNoRegularFileIsRefused()
+        {
+            using (var folder = new Folder())
+            {
+                Run("mkfifo", folder["fifo"]);
+                Run("ln", "-s /dev/null " + folder["null"]);
+                Run("ln", "-s /proc/self/fd/1 " + folder["output"]);
+                Directory.CreateDirectory(folder["folder"]);
+                foreach (string path in new[]
+                {
+                    folder["fifo"], folder["null"], folder["output"], folder["folder"], "/dev/null", "/dev/stdout", "/dev/fd/1",
+                })
+                {
+                    var e = Check.Throws<IOException>(() => new AtomicFile(path), path);
+                    Check.That(e.Message.EndsWith("and is not replaced", StringComparison.Ordinal), e.Message);
+                }
+                Check.Throws<ArgumentException>(() => new AtomicFile(folder["none/"]), "a name of a folder");
+                Check.Throws<DirectoryNotFoundException>(() => new AtomicFile(folder["none/file"]), "no folder");
+                Check.Equal(4, folder.Count, "files");
+            }
+        }
+
+        public static void AFileThatMayNotBeWrittenIsRefused()
+        {
+            const uint nobody = 65534;
+            using (var folder = new Folder())
+            {
+                string path = folder["file"];
+                File.WriteAllBytes(path, new byte[1]);
+                Run("chmod", "444 " + path);
+                Run("chmod", "777 " + folder["."]);
+                // Root may write everything.
+                bool isRoot = geteuid() == 0;
+                Check.That(!isRoot || seteuid(nobody) == 0, "seteuid");
+                try
+                {
+                    Check.Throws<UnauthorizedAccessException>(() => new AtomicFile(path), "0444");
+                }
+                finally
+                {
+                    Check.That(!isRoot || seteuid(0) == 0, "seteuid");
+                }
+                Check.Equal(1, folder.Count, "files");
+            }
+        }
+
+        public static void AFullDiskLeavesTheOldFileAlone()
+        {
+            using (var folder = new Folder())
+            using (var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write))
+            {
+                File.WriteAllBytes(folder["file"], new byte[] { 1 });
+                Action<Action<AtomicFile>> write = then =>
+                {
+                    using (var file = new AtomicFile(folder["file"]))
+                    {
+                        // Whoever asks a stream for its handle makes it write at once.
+                        string handles = "/proc/" + Process.GetCurrentProcess().Id + "/fd";
+                        int descriptor = int.Parse(Run("find", handles + " -lname *.tmp -printf %f"));
+                        int from = (int)full.SafeFileHandle.DangerousGetHandle();
+                        Check.Equal(descriptor, dup2(from, descriptor), "what is written goes there now");
+                        file.Stream.WriteByte(2);
+                        then(file);
+                    }
+                };
+                Check.Throws<IOException>(() => write(file => file.Commit()), "committed");
+                Check.Throws<TimeoutException>(() => write(file => throw new TimeoutException()), "another error comes first");
+                Check.Same(new byte[] { 1 }, File.ReadAllBytes(folder["file"]), "the old file");
+                Check.Equal(1, folder.Count, "files");
+            }
+        }
+
         public static void AFileAppearsWhenItIsCommitted()
         {
             using (var folder = new Folder())
@@ -91,6 +212,15 @@ namespace Rollsync.Tests
                 Check.Equal(1, folder.Count, "files");
             }
         }
+
+        [DllImport("libc")]
+        private static extern int dup2(int from, int to);
+
+        [DllImport("libc")]
+        private static extern uint geteuid();
+
+        [DllImport("libc")]
+        private static extern int seteuid(uint user);
 
         private static string Run(string program, string arguments)
         {

@@ -44,11 +44,14 @@ namespace Rollsync.Tests
                     {
                         Check.Same(newFile, Engine.Patch(basis, delta), "patch " + vector["name"].Text);
                     }
-                    if (vector.Has("delta_new") && signature.BlockCount > 0)
+                    // Without blocks, its literals are cut by how rdiff reads.
+                    if (signature.BlockCount > 0)
                     {
-                        newer++;
+                        bool differs = vector.Has("delta_new");
+                        newer += differs ? 1 : 0;
                         delta = DeltaAsRdiff(signature, newFile, Profile.Librsync234, vector);
-                        Vectors.Same(vector["delta_new"], delta, "new delta " + vector["name"].Text);
+                        Vectors.Same(
+                            vector[differs ? "delta_new" : "delta"], delta, "new delta " + vector["name"].Text);
                     }
                     byte[] compact = Engine.Delta(signature, newFile);
                     Check.Same(newFile, Engine.Patch(basis, compact), "sealed " + vector["name"].Text);
@@ -75,10 +78,8 @@ namespace Rollsync.Tests
                     }
                     else
                     {
-                        // rdiff leaves out what its failing step has made; here all that is right is delivered.
                         Check.Fails(Vectors.KindOf(exit), patch, name);
-                        string found = Data.Hex(output.ToArray());
-                        Check.That(found.StartsWith(vector["output"]["hex"].Text, StringComparison.Ordinal), name);
+                        Check.Same(Delivered(vector["name"].Text, basis), output.ToArray(), name);
                     }
                 }
                 if (exit != 0)
@@ -106,6 +107,22 @@ namespace Rollsync.Tests
                     byte[] delta = DeltaAsRdiff(signature, newFile, Profile.Librsync232, vector);
                     Vectors.Same(vector["delta"], delta, name);
                 }
+            }
+        }
+
+        /// <summary>rdiff leaves out what its failing step has made; here all that is right is delivered.</summary>
+        private static byte[] Delivered(string name, byte[] basis)
+        {
+            switch (name)
+            {
+                case "lit_truncated":
+                    return new[] { (byte)'a', (byte)'b' };
+                case "lit_huge":
+                    return new[] { (byte)'a' };
+                case "copy_past_end":
+                    return Data.Part(basis, 500, basis.Length);
+                default:
+                    return new byte[0];
             }
         }
 

@@ -71,8 +71,9 @@ namespace Rollsync.Tests
         public static void DeltasWithAnEndOfFourBytesAreRead()
         {
             byte[] basis = Data.Random(54, 1000);
-            byte[] delta = Data.Bytes("72730236" + "03616263" + "450a64" + "00000000");
-            byte[] expected = Data.Join(new byte[] { 97, 98, 99 }, Data.Part(basis, 10, 110));
+            // Of the copies, the second continues the first.
+            byte[] delta = Data.Bytes("72730236" + "03616263" + "450a64" + "456e07" + "450a05" + "00000000");
+            byte[] expected = Data.Join(new byte[] { 97, 98, 99 }, Data.Part(basis, 10, 117), Data.Part(basis, 10, 15));
             Check.Same(expected, Data.All(Librsync.ApplyDelta(Data.Stream(basis), Data.Stream(delta))), "old namespace");
             Check.Same(expected, Engine.Patch(basis, delta), "engine");
             using (Stream stream = Librsync.ApplyDelta(Data.Stream(basis), Data.Stream(delta)))
@@ -120,6 +121,27 @@ namespace Rollsync.Tests
                 stream.Position = stream.Length - 36;
                 Check.That(stream.ReadByte() >= 0, "the last record");
                 Check.Equal(2048L, input.Count, "one block is read");
+                stream.Position = 12 + 500 * 36;
+                Check.That(stream.ReadByte() >= 0, "a record in the middle");
+                // The engine hashes several blocks at once.
+                Check.That(input.Count <= 17 * 2048, input.Count + " bytes are read");
+            }
+        }
+
+        public static void AnInputMayHaveMoreBytesThanItSays()
+        {
+            byte[] basis = Data.Random(64, 5000);
+            byte[] sums = Data.All(Librsync.ComputeSignature(Data.Stream(basis)));
+            using (Stream stream = Librsync.ComputeSignature(new SecretiveStream(basis)))
+            {
+                Check.Equal(12L, stream.Length, "what is known of it");
+                var found = new byte[sums.Length + 1];
+                int length = 0;
+                for (int more = 1; more > 0; length += more)
+                {
+                    more = stream.Read(found, length, found.Length - length);
+                }
+                Check.Same(sums, Data.Part(found, 0, length), "signature");
             }
         }
 
@@ -323,6 +345,20 @@ namespace Rollsync.Tests
                 }
                 Check.Same(Data.Part(expected, from, from + want), Data.Part(piece, 0, length), "from " + from);
                 Check.Equal((long)from + length, stream.Position, "position");
+            }
+        }
+
+        /// <summary>Says that it is empty, as the files of /proc do.</summary>
+        private sealed class SecretiveStream : MemoryStream
+        {
+            internal SecretiveStream(byte[] bytes)
+                : base(bytes)
+            {
+            }
+
+            public override long Length
+            {
+                get { return 0; }
             }
         }
 

@@ -11,6 +11,11 @@ namespace Rollsync.Tests
     {
         public static int Main(string[] names)
         {
+            if (names.Length == 1 && names[0] == "--version")
+            {
+                Console.WriteLine(LibraryTests.Found());
+                return 0;
+            }
             List<MethodInfo> tests = typeof(Runner).Assembly.GetTypes()
                 .Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal))
                 .Where(type => names.Length == 0 ? type != typeof(MemoryTests) : names.Contains(type.Name))

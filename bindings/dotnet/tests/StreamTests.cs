@@ -104,6 +104,24 @@ namespace Rollsync.Tests
             }
         }
 
+        public static async Task TheBasisOfAPatchMayStandAnywhere()
+        {
+            byte[] basis, newFile;
+            Data.Pair(17, 70000, out basis, out newFile);
+            byte[] delta = Engine.Diff(basis, newFile);
+            using (MemoryStream old = Data.Stream(basis))
+            using (var output = new MemoryStream())
+            {
+                old.Position = old.Length;
+                Engine.Patch(old, Data.Stream(delta), output);
+                Check.Same(newFile, output.ToArray(), "at its end");
+                old.Position = 17;
+                output.SetLength(0);
+                await Engine.PatchAsync(old, Data.Stream(delta), output);
+                Check.Same(newFile, output.ToArray(), "in its middle");
+            }
+        }
+
         public static void AllFormatsAndProfiles()
         {
             byte[] basis, newFile;

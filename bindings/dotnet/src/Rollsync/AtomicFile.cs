@@ -4,35 +4,52 @@ using System.IO;
 namespace Rollsync
 {
     /// <summary>A file that appears under its name when <see cref="Commit"/> says so, whole, in place of the one that may be
-    /// there; until then it is a temporary beside it, which <see cref="Dispose"/> removes. On Linux it has the permissions of
-    /// the one that was there.</summary>
+    /// there; until then it is a temporary beside it (.rollsync-*.tmp), which <see cref="Dispose"/> removes. On Linux it then has
+    /// the permissions of the one that was there, but for set-uid and its like; a symbolic link is followed, and what it leads to
+    /// replaced.</summary>
     public sealed class AtomicFile : IDisposable
     {
         private readonly string path;
         private readonly string temporary;
         private readonly FileStream stream;
+        private readonly int? mode;
         private bool isOver;
 
         /// <summary>A file that is to appear at <paramref name="path"/>.</summary>
+        /// <exception cref="IOException">What is there is no regular file.</exception>
+        /// <exception cref="UnauthorizedAccessException">The file that is there may not be written.</exception>
         public AtomicFile(string path)
         {
             this.path = Path.GetFullPath(path);
-            string folder = Path.GetDirectoryName(this.path);
-            if (folder == null)
+            if (Path.GetFileName(this.path).Length == 0)
             {
                 throw new ArgumentException("a folder is no file", nameof(path));
             }
-            string name = "." + Path.GetFileName(this.path) + "." + Guid.NewGuid().ToString("N") + ".tmp";
-            temporary = Path.Combine(folder, name);
-            stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 64 * 1024);
+            this.path = PosixFile.Follow(this.path);
+            mode = PosixFile.ModeOf(this.path);
+            if (mode != null && !PosixFile.IsRegular(mode.Value))
+            {
+                throw new IOException(path + " is no regular file, and is not replaced");
+            }
+            if (mode != null && !PosixFile.IsWritable(this.path))
+            {
+                throw new UnauthorizedAccessException(path + " may not be written");
+            }
+            string name = ".rollsync-" + Guid.NewGuid().ToString("N") + ".tmp";
+            temporary = Path.Combine(Path.GetDirectoryName(this.path), name);
+            if (mode != null)
+            {
+                // What is to be in it may be as secret as what is there.
+                PosixFile.CreatePrivate(temporary);
+            }
             try
             {
-                // Before anything is in it.
-                PosixMode.Copy(this.path, temporary);
+                FileMode how = mode == null ? FileMode.CreateNew : FileMode.Open;
+                stream = new FileStream(temporary, how, FileAccess.ReadWrite, FileShare.Read, 64 * 1024);
             }
-            catch (IOException)
+            catch (IOException) when (mode != null)
             {
-                Dispose();
+                File.Delete(temporary);
                 throw;
             }
         }
@@ -51,6 +68,10 @@ namespace Rollsync
                 throw new InvalidOperationException("the file is committed or disposed");
             }
             stream.Flush(true);
+            if (mode != null)
+            {
+                PosixFile.SetMode(temporary, mode.Value);
+            }
             stream.Dispose();
             if (File.Exists(path))
             {
@@ -66,10 +87,21 @@ namespace Rollsync
         /// <summary>Removes what was not committed.</summary>
         public void Dispose()
         {
-            if (!isOver)
+            if (isOver)
             {
-                isOver = true;
+                return;
+            }
+            isOver = true;
+            try
+            {
                 stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // What cannot be written any more is thrown away; what went wrong first is the caller's to know.
+            }
+            finally
+            {
                 File.Delete(temporary);
             }
         }

@@ -25,6 +25,9 @@ namespace Rollsync
 
         internal int WantedLength { get; private set; }
 
+        /// <summary>Where the basis had nothing that was wanted; null as long as it had.</summary>
+        internal long? EndedBefore { get; private set; }
+
         /// <summary>Room for bytes of the basis; what was there is gone.</summary>
         internal Span<byte> Place(int room)
         {
@@ -47,6 +50,7 @@ namespace Rollsync
             offset = WantedOffset;
             length = count;
             isGiven = true;
+            IsWanted = false;
         }
 
         private static int Copy(IntPtr opaque, long position, ref UIntPtr len, ref IntPtr buffer)
@@ -75,6 +79,10 @@ namespace Rollsync
             }
             int from = (int)(position - offset);
             int count = Math.Min(asked, length - from);
+            if (hasEnded)
+            {
+                EndedBefore = position;
+            }
             Marshal.Copy(bytes, from, buffer, count);
             len = (UIntPtr)count;
             return Native.Done;

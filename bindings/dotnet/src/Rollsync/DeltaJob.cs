@@ -7,15 +7,15 @@ namespace Rollsync
     {
         /// <summary>A job for the delta from the basis of <paramref name="signature"/>, which may be disposed meanwhile.</summary>
         public DeltaJob(Signature signature, Options options = null)
-            : this(Begin(signature), options ?? Options.Default)
+            : this(signature, Options.Checked(options), (options ?? Options.Default).Profile.Name())
         {
         }
 
-        private DeltaJob(JobHandle handle, Options options)
-            : base(handle, options)
+        private DeltaJob(Signature signature, Options options, string profile)
+            : base(Begin(signature), options)
         {
             SetLimits(options.Limits);
-            RollsyncException.Check(Native.rollsync_job_set_profile(Handle, options.Profile.Name()));
+            RollsyncException.Check(Native.rollsync_job_set_profile(Handle, profile));
             if (options.Seal)
             {
                 RollsyncException.Check(Native.rollsync_job_set_seal(Handle, 1));

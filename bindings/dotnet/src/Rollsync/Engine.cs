@@ -35,6 +35,7 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
+            options = Options.OfCall(options);
             using (Signature loaded = Rollsync.Signature.Load(signature, options, cancel))
             {
                 return Delta(loaded, newFile, options, cancel);
@@ -74,7 +75,8 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
-            return Delta(Signature(basis, options, cancel), newFile, options, cancel);
+            options = Options.OfCall(options);
+            return Delta(Signature(basis, Options.InBetween(options), cancel), newFile, options, cancel);
         }
     }
 }

@@ -5,8 +5,8 @@ using System.Threading.Tasks;
 
 namespace Rollsync
 {
-    // Each stream is read from where it stands, and none is closed. Memory is bounded, whatever the files' lengths; but for the
-    // signature of a delta, which is held.
+    // Each stream is read from where it stands, but for the basis of a patch: there offsets count from the stream's beginning. None
+    // is closed. Memory is bounded, whatever the files' lengths; but for the signature of a delta, which is held.
     public static partial class Engine
     {
         /// <summary>Writes the signature of a basis.</summary>
@@ -65,6 +65,7 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
+            options = Options.OfCall(options);
             using (Signature loaded = Rollsync.Signature.Load(signature, options, cancel))
             {
                 return Delta(loaded, newFile, output, options, cancel);
@@ -79,6 +80,7 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
+            options = Options.OfCall(options);
             using (Signature loaded =
                 await Rollsync.Signature.LoadAsync(signature, options, cancel).ConfigureAwait(false))
             {
@@ -86,8 +88,9 @@ namespace Rollsync
             }
         }
 
-        /// <summary>Writes the new file. The basis must be seekable. A seal is compared when everything is written: what was
-        /// written is right when this returns, and not before (<see cref="AtomicFile"/>).</summary>
+        /// <summary>Writes the new file. The basis must be seekable, and is read from its beginning, wherever it stands. A seal is
+        /// compared when everything is written: what was written is right when this returns, and not before
+        /// (<see cref="AtomicFile"/>).</summary>
         public static Stats Patch(
             Stream basis,
             Stream delta,
@@ -101,8 +104,9 @@ namespace Rollsync
             }
         }
 
-        /// <summary>Writes the new file. The basis must be seekable. A seal is compared when everything is written: what was
-        /// written is right when the task is completed, and not before (<see cref="AtomicFile"/>).</summary>
+        /// <summary>Writes the new file. The basis must be seekable, and is read from its beginning, wherever it stands. A seal is
+        /// compared when everything is written: what was written is right when the task is completed, and not before
+        /// (<see cref="AtomicFile"/>).</summary>
         public static async Task<Stats> PatchAsync(
             Stream basis,
             Stream delta,
@@ -124,9 +128,10 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
+            options = Options.OfCall(options);
             using (var signature = new MemoryStream())
             {
-                Signature(basis, signature, options, cancel);
+                Signature(basis, signature, Options.InBetween(options), cancel);
                 signature.Position = 0;
                 return Delta(signature, newFile, output, options, cancel);
             }
@@ -140,9 +145,10 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
+            options = Options.OfCall(options);
             using (var signature = new MemoryStream())
             {
-                await SignatureAsync(basis, signature, options, cancel).ConfigureAwait(false);
+                await SignatureAsync(basis, signature, Options.InBetween(options), cancel).ConfigureAwait(false);
                 signature.Position = 0;
                 return await DeltaAsync(signature, newFile, output, options, cancel).ConfigureAwait(false);
             }

@@ -28,13 +28,18 @@ namespace Rollsync
             first = null;
         }
 
-        /// <summary>What a result means, with what the log said of it on this thread.</summary>
-        internal static string Describe(int result)
+        /// <summary>What a result means, with what the log said of it on this thread; that alone when
+        /// <paramref name="causeIsEnough"/>.</summary>
+        internal static string Describe(int result, bool causeIsEnough)
         {
             string text = Marshal.PtrToStringAnsi(Native.rs_strerror(result));
             string cause = first;
             first = null;
-            return cause == null ? text : text + ": " + cause;
+            if (cause == null)
+            {
+                return text;
+            }
+            return causeIsEnough ? cause : text + ": " + cause;
         }
 
         private static void Note(int level, IntPtr message)

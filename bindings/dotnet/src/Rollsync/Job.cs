@@ -36,7 +36,11 @@ namespace Rollsync
         internal Job(JobHandle handle, Options options)
         {
             Handle = handle;
-            timeLimit = options.Limits == null ? TimeSpan.Zero : options.Limits.Time;
+            if (options.Limits != null)
+            {
+                timeLimit = options.Limits.Time;
+                time = options.Limits.Clock;
+            }
         }
 
         /// <summary>What it has counted so far.</summary>
@@ -62,13 +66,17 @@ namespace Rollsync
 
         internal JobHandle Handle { get; }
 
+        /// <summary>Whether a step has said that it is done.</summary>
+        internal bool IsDone { get; private set; }
+
         internal virtual Seal Seal
         {
             get { return null; }
         }
 
         /// <summary>Goes on as far as the buffers allow. Input that was not taken is to be offered again, first;
-        /// <paramref name="isLast"/> says that nothing comes behind what is offered, and stays so once it was said.</summary>
+        /// <paramref name="isLast"/> says that nothing comes behind what is offered, and stays so once it was said. A job that is
+        /// done takes nothing more, and says so again.</summary>
         /// <exception cref="RollsyncException">The job has failed, and will say so again. Output that was delivered before is
         /// right.</exception>
         public JobStatus Step(
@@ -80,10 +88,17 @@ namespace Rollsync
             }
             try
             {
+                if (IsDone && !Handle.IsClosed)
+                {
+                    consumed = 0;
+                    produced = 0;
+                    return JobStatus.Done;
+                }
                 CheckTime();
                 JobStatus status = Advance(input, isLast, output, out consumed, out produced);
                 bytesIn += consumed;
                 bytesOut += produced;
+                IsDone = status == JobStatus.Done;
                 return status;
             }
             finally
@@ -92,7 +107,8 @@ namespace Rollsync
             }
         }
 
-        /// <summary>Makes the next step fail with <see cref="ErrorKind.Cancelled"/>. From any thread.</summary>
+        /// <summary>Makes the next step fail with <see cref="ErrorKind.Cancelled"/>, unless the job is done. From any
+        /// thread.</summary>
         public void Cancel()
         {
             RollsyncException.Check(Native.rollsync_job_cancel(Handle));
@@ -147,7 +163,7 @@ namespace Rollsync
             }
             if (result != Native.Blocked)
             {
-                failure = RollsyncException.Of(result);
+                failure = FailureOf(result);
                 if (produced == 0)
                 {
                     throw failure;
@@ -155,6 +171,12 @@ namespace Rollsync
                 return JobStatus.NeedOutput;
             }
             return produced == output.Length ? JobStatus.NeedOutput : JobStatus.NeedInput;
+        }
+
+        /// <summary>The exception that a failing step means.</summary>
+        internal virtual RollsyncException FailureOf(int result)
+        {
+            return RollsyncException.Of(result);
         }
 
         internal void SetLimits(Limits limits)

@@ -1,12 +1,14 @@
 using System;
+using System.Diagnostics;
 
 namespace Rollsync
 {
-    /// <summary>What may be taken of each resource: for files that come from strangers. Of each, 0 is no limit; what is reached
-    /// ends in a <see cref="RollsyncException"/> of kind <see cref="ErrorKind.Limit"/>.</summary>
+    /// <summary>What may be taken of each resource: for files that come from strangers. Of each but
+    /// <see cref="WorkPerByte"/>, 0 is no limit, and one that is reached ends in a <see cref="RollsyncException"/> of kind
+    /// <see cref="ErrorKind.Limit"/>.</summary>
     public sealed class Limits
     {
-        /// <summary>Bytes written: signature, delta, patch.</summary>
+        /// <summary>Bytes written: signature, delta, patch. A signature in between is not counted.</summary>
         public long Output { get; set; }
 
         /// <summary>Blocks of a signature: signature, load.</summary>
@@ -18,15 +20,40 @@ namespace Rollsync
         /// <summary>Bytes of one literal: patch.</summary>
         public long Literal { get; set; }
 
-        /// <summary>Bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead.</summary>
+        /// <summary>Bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead. 0 is what the profile says:
+        /// 8 with <see cref="Profile.Compact"/>, no limit with those of librsync.</summary>
         public long WorkPerByte { get; set; }
 
-        /// <summary>How long a job may take, from its first step on. It is looked at between steps: a read that waits is not
-        /// interrupted.</summary>
+        /// <summary>How long a call may take; or a job that is run by hand, from its first step on. It is looked at between steps: a
+        /// read that waits is not interrupted.</summary>
         public TimeSpan Time { get; set; }
 
+        /// <summary>Runs since a call of several jobs has begun; null: each job has its own.</summary>
+        internal Stopwatch Clock { get; private set; }
+
+        /// <summary>The limits of a call that begins now, for all of its jobs together.</summary>
+        internal Limits OfCall()
+        {
+            var copy = (Limits)MemberwiseClone();
+            copy.Clock = Clock ?? Stopwatch.StartNew();
+            return copy;
+        }
+
+        /// <summary>The limits of a job whose output is not the call's.</summary>
+        internal Limits InBetween()
+        {
+            var copy = (Limits)MemberwiseClone();
+            copy.Output = 0;
+            return copy;
+        }
+
+        /// <exception cref="ArgumentOutOfRangeException">One is negative.</exception>
         internal Native.JobLimits ToNative()
         {
+            if (Time < TimeSpan.Zero)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Time));
+            }
             return new Native.JobLimits
             {
                 Size = (UIntPtr)(UIntPtr.Size + 5 * sizeof(ulong)),

@@ -7,12 +7,11 @@ namespace Rollsync
     {
         private readonly byte[] header = new byte[12];
         private int headerLength;
-        private bool isDone;
         private SignatureHandle signature;
 
         /// <summary>A job that loads one signature.</summary>
         public LoadJob(Options options = null)
-            : this(options ?? Options.Default, Begun.Begin())
+            : this(Options.Checked(options), Begun.Begin())
         {
         }
 
@@ -34,7 +33,7 @@ namespace Rollsync
         /// <exception cref="RollsyncException">There is no memory for it, or the limits grant none.</exception>
         public Signature Finish()
         {
-            if (!isDone || signature == null)
+            if (!IsDone || signature == null)
             {
                 throw new InvalidOperationException("the signature is not loaded, or was taken");
             }
@@ -52,8 +51,7 @@ namespace Rollsync
             int taken = Math.Min(consumed, header.Length - headerLength);
             input.Slice(0, taken).CopyTo(new Span<byte>(header, headerLength, taken));
             headerLength += taken;
-            isDone = status == JobStatus.Done;
-            return isDone ? JobStatus.Done : JobStatus.NeedInput;
+            return status == JobStatus.Done ? JobStatus.Done : JobStatus.NeedInput;
         }
 
         internal override void DisposeOwned()

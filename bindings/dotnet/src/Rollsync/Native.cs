@@ -41,6 +41,10 @@ namespace Rollsync
                         "the librsync.so.2 that was found is not rollsync's: it lacks the functions of rollsync.h";
                     throw new RollsyncException(ErrorKind.Unsupported, message, e);
                 }
+                catch (DllNotFoundException e)
+                {
+                    throw new RollsyncException(ErrorKind.Unsupported, "no librsync.so.2 is found", e);
+                }
                 ErrorLog.Attach();
                 isReady = true;
             }

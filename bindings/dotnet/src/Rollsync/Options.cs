@@ -36,5 +36,36 @@ namespace Rollsync
 
         /// <summary>Who is told how far the work is; null is nobody.</summary>
         public IProgress<Report> Progress { get; set; }
+
+        /// <summary>The options, or the defaults; to be called before a job is begun.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
+        internal static Options Checked(Options options)
+        {
+            options = options ?? Default;
+            if (options.Limits != null)
+            {
+                options.Limits.ToNative();
+            }
+            return options;
+        }
+
+        /// <summary>Of a call that begins now, for all of its jobs together.</summary>
+        internal static Options OfCall(Options options)
+        {
+            return options == null || options.Limits == null ? options : options.With(options.Limits.OfCall());
+        }
+
+        /// <summary>Of a job whose output is not the call's.</summary>
+        internal static Options InBetween(Options options)
+        {
+            return options == null || options.Limits == null ? options : options.With(options.Limits.InBetween());
+        }
+
+        private Options With(Limits limits)
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.Limits = limits;
+            return copy;
+        }
     }
 }

@@ -14,7 +14,7 @@ namespace Rollsync
 
         /// <summary>A job that applies one delta.</summary>
         public PatchJob(Options options = null)
-            : this(options ?? Options.Default, new BasisWindow())
+            : this(Checked(options), new BasisWindow())
         {
         }
 
@@ -24,10 +24,6 @@ namespace Rollsync
             this.window = window;
             looksForSeal = options.Seal;
             requiresSeal = options.RequireSeal;
-            if (requiresSeal && !looksForSeal)
-            {
-                throw new ArgumentException("RequireSeal needs Seal", nameof(options));
-            }
             SetLimits(options.Limits);
             if (looksForSeal)
             {
@@ -62,8 +58,13 @@ namespace Rollsync
 
         /// <summary>Brings the wanted bytes, or the first of them. None means that the basis has ended there: then the next step
         /// fails with <see cref="ErrorKind.InputEnded"/>.</summary>
+        /// <exception cref="InvalidOperationException">None are wanted, or they were given.</exception>
         public void GiveBasis(ReadOnlySpan<byte> bytes)
         {
+            if (!window.IsWanted)
+            {
+                throw new InvalidOperationException("no bytes of the basis are wanted");
+            }
             int length = Math.Min(bytes.Length, BasisLength);
             bytes.Slice(0, length).CopyTo(window.Place(length));
             window.Give(length);
@@ -102,12 +103,35 @@ namespace Rollsync
             return status;
         }
 
+        internal override RollsyncException FailureOf(int result)
+        {
+            RollsyncException failure = base.FailureOf(result);
+            if (window.EndedBefore == null || failure.Kind != ErrorKind.InputEnded)
+            {
+                return failure;
+            }
+            // The library says only that something has ended.
+            string message = string.Format(
+                "the basis ends before offset {0}, from where the delta copies: it may be the wrong basis", window.EndedBefore);
+            return new RollsyncException(ErrorKind.InputEnded, message);
+        }
+
         private JobStatus IterateOnce(
             ReadOnlySpan<byte> input, bool isLast, Span<byte> output, out int consumed, out int produced)
         {
             window.IsWanted = false;
             JobStatus status = Iterate(input, isLast, output, out consumed, out produced);
             return window.IsWanted && status == JobStatus.NeedInput ? JobStatus.NeedBasis : status;
+        }
+
+        private static Options Checked(Options options)
+        {
+            options = Options.Checked(options);
+            if (options.RequireSeal && !options.Seal)
+            {
+                throw new ArgumentException("RequireSeal needs Seal", nameof(options));
+            }
+            return options;
         }
 
         private static JobHandle Begin(BasisWindow window)

@@ -150,6 +150,11 @@ namespace Rollsync
 
         private Want Turn(Span<byte> output, CancellationToken cancel, out int produced)
         {
+            if (job.IsDone)
+            {
+                produced = 0;
+                return Want.Nothing;
+            }
             cancel.ThrowIfCancellationRequested();
             int consumed;
             var offered = new ReadOnlySpan<byte>(buffer, start, end - start);

@@ -65,7 +65,9 @@ namespace Rollsync
         /// <summary>The exception that an rs_result means.</summary>
         internal static RollsyncException Of(int result)
         {
-            return new RollsyncException(KindOf(result), ErrorLog.Describe(result));
+            ErrorKind kind = KindOf(result);
+            // The library's own text for a wrong parameter says nothing.
+            return new RollsyncException(kind, ErrorLog.Describe(result, kind == ErrorKind.Param));
         }
 
         private static ErrorKind KindOf(int result)

@@ -10,7 +10,7 @@ namespace Rollsync
         /// recommended lengths are asked for.</summary>
         /// <exception cref="RollsyncException">The lengths that were asked for are none.</exception>
         public SignatureJob(Options options = null, long basisLength = -1)
-            : this(options ?? Options.Default, Resolved.From(options ?? Options.Default, basisLength))
+            : this(Options.Checked(options), Resolved.From(options ?? Options.Default, basisLength))
         {
         }
 

@@ -3,7 +3,8 @@ using System.IO;
 
 namespace librsync.net
 {
-    /// <summary>Where each byte of a new file comes from: the commands of a delta, without their literals.</summary>
+    /// <summary>Where each byte of a new file comes from: the commands of a delta, without their literals. Takes 40 bytes for each
+    /// literal, and for each copy that does not continue the one before it.</summary>
     internal sealed class CommandIndex
     {
         private readonly List<Command> commands = new List<Command>();
@@ -94,8 +95,29 @@ namespace librsync.net
                 }
                 delta.Position = command.Behind + command.Length;
             }
-            commands.Add(command);
             NewLength += command.Length;
+            if (!Joins(command))
+            {
+                commands.Add(command);
+            }
+        }
+
+        /// <summary>Makes the last command the longer when this one continues it.</summary>
+        private bool Joins(Command command)
+        {
+            if (commands.Count == 0)
+            {
+                return false;
+            }
+            Command last = commands[commands.Count - 1];
+            if (!last.IsCopy || !command.IsCopy || last.Offset + last.Length != command.Offset)
+            {
+                return false;
+            }
+            last.Length += command.Length;
+            last.Behind = command.Behind;
+            commands[commands.Count - 1] = last;
+            return true;
         }
 
         private static long Number(Stream delta, int width)

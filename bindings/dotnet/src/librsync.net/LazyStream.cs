@@ -29,6 +29,12 @@ namespace librsync.net
         /// <summary>Where the next byte is read from.</summary>
         protected long Target { get; set; }
 
+        /// <summary>Whether nothing needs to be begun to know that there is nothing to read.</summary>
+        protected virtual bool IsBehindEnd
+        {
+            get { return CanSeek && Target >= Length; }
+        }
+
         public override int Read(byte[] buffer, int offset, int count)
         {
             CheckRange(buffer, offset, count);
@@ -176,12 +182,12 @@ namespace librsync.net
         private bool Prepare()
         {
             CheckOpen();
-            if (CanSeek && Target >= Length)
-            {
-                return false;
-            }
             if (pump == null || at != Target)
             {
+                if (IsBehindEnd)
+                {
+                    return false;
+                }
                 Restart();
             }
             return true;

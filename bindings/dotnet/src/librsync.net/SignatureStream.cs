@@ -39,6 +39,12 @@ namespace librsync.net
             }
         }
 
+        /// <summary>Some inputs, such as those of /proc, have more bytes than they say.</summary>
+        protected override bool IsBehindEnd
+        {
+            get { return Target > HeaderLength && base.IsBehindEnd; }
+        }
+
         protected override void Restart()
         {
             long block = Target < HeaderLength ? 0 : (Target - HeaderLength) / recordLength;
