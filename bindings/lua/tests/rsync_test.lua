@@ -374,6 +374,63 @@ check.test("what its original let pass is an error", function()
   check.equal(patch(rsync, "abcdefgh", "\2\0\0\0\0\2", 4, 3), "abcdefgh")
 end)
 
+check.test("lengths that are none", function()
+  local _, sigs = obvious.signature("abcdefgh", 4, strong_of)
+  local function nothing() end
+  for _, mem_len in ipairs { 0, -1, 1.5, 0 / 0, math.huge, "64", false } do
+    local module = rsync:new { mem_len = mem_len, block_len = 4 }
+    check.raises("mem_len", module.gen_sigs_file, module, reader "", nothing)
+    check.raises("mem_len", module.gen_deltas_file, module, reader "", sigs, nothing)
+    check.raises("mem_len", module.patch_file, module, reader "", nothing, nothing, nothing)
+  end
+  for _, given in ipairs { 1.5, -1, 0 / 0, "many", true, {} } do
+    check.raises("were asked for", rsync.gen_sigs_file, rsync, function()
+      return given
+    end, nothing)
+  end
+  -- What a function of C would return.
+  local read = reader(("abcd"):rep(5))
+  check.equal(rsync:gen_sigs_file(function(place, len)
+    return ffi.new("int64_t", read(place, len))
+  end, nothing, 4), 5)
+  -- A strong sum that is too short for its record.
+  local module = rsync:new {
+    strong_sum = function(self)
+      local digest = rsync.strong_sum(self)
+      function digest.final()
+        return "short"
+      end
+      return digest
+    end,
+  }
+  check.raises("strong sum of 5 bytes", module.gen_sigs_file, module, reader "abcd", nothing, 4)
+end)
+
+check.test("signatures that are no plain tables", function()
+  local sigs = rsync:load_sigs_file(reader(signature(rsync, "abcdefgh", 4)))
+  local function behind(sums)
+    return setmetatable({}, { __index = sums })
+  end
+  local lazy = { weak = behind(sigs.weak), strong = behind(sigs.strong), count = sigs.count }
+  check.equal(data.hex(delta(rsync, lazy, "XXabcdefgh", 4)), "01020000005858" .. "020000000002")
+  -- Keys that are no window's.
+  sigs.weak[0.5], sigs.weak[2 ^ 40], sigs.weak.x, sigs.strong[1], sigs.strong.short = 0, 0, 0, 0, 0
+  check.equal(data.hex(delta(rsync, sigs, "XXabcdefgh", 4)), "01020000005858" .. "020000000002")
+end)
+
+check.test("a search that is done gives its memory back", function()
+  local module = rsync:new { mem_len = 2 ^ 23 }
+  local sigs = rsync:load_sigs_file(reader(signature(rsync, "abcdefgh", 4)))
+  local before = files.peak_memory()
+  collectgarbage "stop"
+  for _ = 1, 40 do
+    delta(module, sigs, "XXabcdefgh", 4)
+  end
+  collectgarbage "restart"
+  local taken = files.peak_memory() - before
+  assert(taken < 64 * 1024, taken)
+end)
+
 check.test("callbacks that fail", function()
   local function lost()
     error("the disk is gone", 0)
