@@ -119,9 +119,10 @@ check.test("the sums", function()
   check.equal(sum:final(), other:final())
   sum:reset()
   check.equal(sum:final(), 0)
-  -- A signed number.
+  -- A signed number, also where the sum has its highest bit.
   sum:update(("\255"):rep(200), 200)
-  check.equal(sum:final(), bit.tobit(sum:final()))
+  check.equal(sum:final(), bit.tobit(200 * 201 / 2 * (255 + 31) % 2 ^ 16 * 2 ^ 16 + 200 * (255 + 31)))
+  assert(sum:final() < 0 and sum:final() > -2 ^ 31)
 
   local digest = rsync:strong_sum()
   check.equal(digest:length(), 32)
@@ -265,6 +266,49 @@ check.test("longer cases, byte for byte", function()
       check.equal(patch(module, old, made), new)
     end
   end
+end)
+
+-- The weak sum of a window.
+local function weak_of(bytes)
+  local sum = rsync:weak_sum()
+  sum:update(ffi.cast("const uint8_t *", bytes), #bytes)
+  return sum:final()
+end
+
+check.test("20 drawn cases with false alarms, over many chunks of the scan", function()
+  local alarms, found = 0, 0
+  for seed = 1, 20 do
+    local draw = data.draw(seed * 77)
+    local block_len, mem_len = draw(8, 300), draw(1, 30000)
+    local old, parts = data.lcg(seed, 20000), {}
+    for i = 1, draw(3, 9) do
+      local from = draw(1, #old)
+      parts[i] = draw(1, 2) == 1 and data.lcg(seed * 100 + i, draw(1, 5000)) or old:sub(from, from + draw(0, 6000))
+    end
+    local new = table.concat(parts)
+    local sums, sigs = obvious.signature(old, block_len, strong_of)
+    -- Sums of windows that are no blocks, some of them one behind the other.
+    for _ = 1, 200 do
+      local at = draw(1, math.max(1, #new - block_len))
+      for i = at, at + (draw(1, 20) == 1 and 5 or 0) do
+        local window = new:sub(i, i + block_len - 1)
+        sigs.weak[weak_of(window)] = sigs.weak[weak_of(window)] or 0
+      end
+    end
+    local expected, false_alarms, good_alarms = obvious.delta(new, sigs, block_len, mem_len, strong_of)
+    local by_engine, by_own = rsync:new { mem_len = mem_len }, own_sums()
+    by_own.mem_len = mem_len
+    for _, module in ipairs { by_engine, by_own } do
+      check.equal(signature(module, old, block_len), sums, seed)
+      local made, found_false, found_good = delta(module, sigs, new, block_len, draw(1, 2) == 1 and 777 or nil)
+      check.equal(made, expected, seed)
+      check.equal(found_false, false_alarms, seed)
+      check.equal(found_good, good_alarms, seed)
+      check.equal(patch(module, old, made, block_len), new, seed)
+    end
+    alarms, found = alarms + false_alarms, found + good_alarms
+  end
+  assert(alarms > 1000 and found > 500, alarms .. ", " .. found)
 end)
 
 check.test("weak and strong sums are looked up independently", function()

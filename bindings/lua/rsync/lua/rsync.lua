@@ -65,7 +65,7 @@ function rollsum:rotate(out, byte)
 end
 
 function rollsum:final()
-  return tonumber(ffi.cast("int32_t", self.digest))
+  return bit.tobit(self.digest)
 end
 
 --- The ctype of the default weak sum.
