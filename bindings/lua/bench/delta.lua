@@ -1,4 +1,5 @@
---- luapower's delta of unrelated data, by the engine and by a plain LuaJIT implementation: ratios of interleaved runs.
+--- luapower's delta of unrelated and of identical data, by the engine and by a plain LuaJIT implementation: ratios of
+-- interleaved runs.
 --
 --   cargo build --release -p rollsync-lua-rsync
 --   luajit bindings/lua/bench/delta.lua target/release/librollsync_luapower.so [MB] [ROUNDS]
@@ -64,28 +65,32 @@ local function timed(work)
   return os.clock() - start, len
 end
 
-local function engine()
-  local total = 0
-  rsync:gen_deltas_file(reader(new), sigs, function(_, len)
-    total = total + len
-  end)
-  return total
-end
-
-local function plain()
-  return #obvious.delta(new, sigs, BLOCK_LEN, rsync.mem_len, strong_of)
+-- The ratio for one new file, printed.
+local function compare(what, new)
+  local function engine()
+    local total = 0
+    rsync:gen_deltas_file(reader(new), sigs, function(_, len)
+      total = total + len
+    end)
+    return total
+  end
+  local function plain()
+    return #obvious.delta(new, sigs, BLOCK_LEN, rsync.mem_len, strong_of)
+  end
+  local ratios = {}
+  for round = 1, rounds do
+    local ours, our_len = timed(engine)
+    local theirs, their_len = timed(plain)
+    assert(our_len == their_len, "the same delta")
+    ratios[round] = theirs / ours
+    print(("round %d: engine %4.0f MB/s, plain LuaJIT %4.0f MB/s, ratio %.2f"):format(round, megabytes / ours,
+      megabytes / theirs, theirs / ours))
+  end
+  table.sort(ratios)
+  print(("%d MB of %s data, blocks of %d bytes: the engine is %.2f times as fast (median of %d rounds, %.2f to %.2f)")
+    :format(megabytes, what, BLOCK_LEN, ratios[math.ceil(rounds / 2)], rounds, ratios[1], ratios[rounds]))
 end
 
 -- The seconds to build a search of `sigs` are the engine's as well.
-local ratios = {}
-for round = 1, rounds do
-  local ours, our_len = timed(engine)
-  local theirs, their_len = timed(plain)
-  assert(our_len == their_len, "the same delta")
-  ratios[round] = theirs / ours
-  print(("round %d: engine %4.0f MB/s, plain LuaJIT %4.0f MB/s, ratio %.2f"):format(round, megabytes / ours,
-    megabytes / theirs, theirs / ours))
-end
-table.sort(ratios)
-print(("%d MB of unrelated data, blocks of %d bytes: the engine is %.2f times as fast (median of %d rounds, %.2f to %.2f)")
-  :format(megabytes, BLOCK_LEN, ratios[math.ceil(rounds / 2)], rounds, ratios[1], ratios[rounds]))
+compare("unrelated", new)
+compare("identical", old)

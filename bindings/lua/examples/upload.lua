@@ -15,8 +15,10 @@
 
 local rdiff, socket = require "rdiff", require "socket"
 
--- The longest file that the server takes in, the longest request, and the most blocks that the client takes.
-local FILE_MAX, REQUEST_MAX, RECORDS_MAX = 2 ^ 30, 2 ^ 31, 2 ^ 20
+-- The longest file that the server takes in, the longest request, the longest answer, and the most blocks that the
+-- client takes.
+local FILE_MAX, REQUEST_MAX, ANSWER_MAX, RECORDS_MAX = 2 ^ 30, 2 ^ 31, 2 ^ 26, 2 ^ 20
+local LINE_MAX, HEADERS_MAX = 8192, 100
 local PATIENCE = 60
 local PART = 65536
 
@@ -30,11 +32,26 @@ local function digest_of(path)
   return assert(digest, why)
 end
 
+-- The version that a digest stands for, as an ETag: in quotes.
+local function tag_of(digest)
+  return '"' .. digest .. '"'
+end
+
+-- A line, without its end.
+local function read_line(connection)
+  local bytes = {}
+  repeat
+    assert(#bytes < LINE_MAX, "a line is too long")
+    bytes[#bytes + 1] = assert(connection:receive(1))
+  until bytes[#bytes] == "\n"
+  return (table.concat(bytes):gsub("\r?\n$", ""))
+end
+
 -- The first line of a message, and its headers by their names in lower case.
 local function read_head(connection)
-  local first, headers = assert(connection:receive "*l"), {}
-  for _ = 1, 100 do
-    local line = assert(connection:receive "*l")
+  local first, headers = read_line(connection), {}
+  for _ = 1, HEADERS_MAX do
+    local line = read_line(connection)
     if line == "" then
       return first, headers
     end
@@ -43,6 +60,13 @@ local function read_head(connection)
     headers[name:lower()] = value
   end
   error "too many headers"
+end
+
+-- The length that a head says: decimal digits and nothing else; nil when it is none, or above `most`.
+local function len_of(headers, most)
+  local digits = headers["content-length"]
+  local len = digits and #digits <= 15 and digits:find "^%d+$" and tonumber(digits)
+  return len and len <= most and len or nil
 end
 
 -- Gives the parts of a body of `len` bytes.
@@ -75,32 +99,46 @@ local function send_signature(path)
   file:seek("set", 0)
   local signature, why = rdiff.signature(file, { source_len = len })
   file:close()
-  return 200, assert(signature, why), { ETag = digest_of(path) }
+  return 200, assert(signature, why), { ETag = tag_of(digest_of(path)) }
 end
 
 local function apply_delta(path, headers, body)
-  if headers["if-match"] ~= digest_of(path) then
+  if headers["if-match"] ~= tag_of(digest_of(path)) then
     return 412, "another version is here by now: ask for its signature"
   end
   local delta = path .. ".delta"
   local file = assert(io.open(delta, "wb"))
-  for part in body do
-    assert(file:write(part))
+  -- A client that goes away in the middle is an error of `body`: the delta goes away as well.
+  local done, status, text = pcall(function()
+    for part in body do
+      assert(file:write(part))
+    end
+    assert(file:close())
+    local options = { seal = true, limits = { output = FILE_MAX } }
+    local patched, why = rdiff.patch_file(delta, path, path, options)
+    if patched then
+      return 200, digest_of(path)
+    end
+    return 422, why
+  end)
+  if io.type(file) == "file" then
+    file:close()
   end
-  assert(file:close())
-  local done, why = rdiff.patch_file(delta, path, path, { seal = true, limits = { output = FILE_MAX } })
   os.remove(delta)
   if not done then
-    return 422, why
+    error(status, 0)
   end
-  return 200, digest_of(path)
+  return status, text
 end
 
 local function answer(connection, path)
   local first, headers = read_head(connection)
-  local len = tonumber(headers["content-length"] or 0)
-  if not len or len % 1 ~= 0 or len < 0 or len > REQUEST_MAX then
-    return 413, "longer than is taken here"
+  if first:find "^GET " and not headers["content-length"] then
+    headers["content-length"] = "0"
+  end
+  local len = len_of(headers, REQUEST_MAX)
+  if not len then
+    return 413, "no length, or longer than is taken here"
   end
   local body = body_of(connection, len)
   local status, text, more
@@ -145,8 +183,7 @@ function upload.request(port, method, headers, body)
   headers.Host = "127.0.0.1:" .. port
   assert(write_message(connection, method .. " /file HTTP/1.1", headers, body))
   local first, found = read_head(connection)
-  local len = assert(tonumber(found["content-length"]), "no length")
-  assert(len <= 36 * RECORDS_MAX, "the answer is longer than is taken here")
+  local len = assert(len_of(found, ANSWER_MAX), "no length, or the answer is longer than is taken here")
   local parts = {}
   for part in body_of(connection, len) do
     parts[#parts + 1] = part
@@ -161,8 +198,9 @@ function upload.send(port, path)
   assert(status == 200, signature)
   local file = assert(io.open(path, "rb"))
   local limits = { records = RECORDS_MAX, memory = 2 ^ 28 }
-  local delta = assert(rdiff.delta(signature, file, { limits = limits }))
+  local delta, why = rdiff.delta(signature, file, { limits = limits })
   file:close()
+  assert(delta, why)
   local patched, digest = upload.request(port, "PATCH", { ["If-Match"] = headers.etag }, delta)
   assert(patched == 200, digest)
   assert(digest == digest_of(path), "the server has another file")

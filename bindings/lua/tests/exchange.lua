@@ -62,7 +62,7 @@ check.test("the real rdiff, both ways", function()
     files.write(path "sig", assert(rdiff.signature(basis, options)))
     real("-f delta '%s' '%s' '%s'", path "sig", path "new", path "delta")
     check.equal(rdiff.patch(files.read(path "delta"), basis), new)
-    files.write(path "delta", assert(rdiff.delta(files.read(path "sig"), new, options.seal == false and options or {})))
+    files.write(path "delta", assert(rdiff.delta(files.read(path "sig"), new, { seal = options.seal })))
     real("-f patch '%s' '%s' '%s'", path "basis", path "delta", path "out")
     check.equal(files.read(path "out"), new)
   end

@@ -28,6 +28,13 @@ check.test("seals", function()
   check.fails("mismatch", "not sealed", rdiff.patch(plain, basis, { seal = true }))
   check.equal(rdiff.patch(delta, basis, { seal = true }), new)
   check.fails("corrupt", "seal", rdiff.patch(delta:sub(1, -2), basis))
+  -- The same by the name that the other bindings have for it.
+  check.fails("mismatch", "not sealed", rdiff.patch(plain, basis, { seal_check = "required" }))
+  check.equal(#assert(rdiff.patch(delta, wrong, { seal_check = "ignored" })), #new)
+  for _, word in ipairs { "if_there", "if-there" } do
+    check.equal(rdiff.patch(plain, basis, { seal_check = word }), new)
+    check.fails("mismatch", "not the basis", rdiff.patch(delta, wrong .. "", { seal_check = word }))
+  end
   for options, expected in pairs { [{}] = "mismatch", [{ seal = true }] = "mismatch" } do
     local job = assert(rdiff.patch_job(wrong, options))
     assert(job:feed(delta))
@@ -65,6 +72,66 @@ check.test("sources, sinks and bases that raise", function()
   local job = assert(rdiff.patch_job(raise))
   check.fails("io", "the disk is gone", job:feed(delta))
   check.fails("io", "the disk is gone", job:feed "")
+end)
+
+check.test("callbacks that say that they fail", function()
+  local function lost()
+    return nil, "the disk is gone"
+  end
+  check.fails("io", "the disk is gone", rdiff.signature(lost))
+  check.fails("io", "the disk is gone", rdiff.delta(lost, new))
+  check.fails("io", "the disk is gone", rdiff.delta(sums, lost))
+  check.fails("io", "the disk is gone", rdiff.patch(lost, basis))
+  check.fails("io", "the disk is gone", rdiff.patch(delta, lost))
+  check.fails("io", "the disk is gone", rdiff.digest(lost))
+  check.fails("io", "the disk is gone", rdiff.signature(basis, lost))
+  check.fails("io", "the disk is gone", rdiff.signature(basis, function()
+    return false, "the disk is gone"
+  end))
+  -- As the methods of files do it.
+  local folder = assert(io.open("/", "rb"))
+  check.fails("io", "Is a directory", rdiff.signature(function()
+    return folder:read(4096)
+  end))
+  folder:close()
+  local full = assert(io.open("/dev/full", "wb"))
+  full:setvbuf "no"
+  check.fails("io", "No space left on device", rdiff.signature(basis, function(part)
+    return full:write(part)
+  end))
+  full:close()
+  -- Without a message a source has ended, and a sink has said nothing.
+  check.equal(rdiff.signature(function()
+    return nil
+  end), rdiff.signature("", { block_len = 2048 }))
+  for _, said in ipairs { false, 1 } do
+    check.equal(rdiff.signature(basis, function()
+      return said
+    end), true)
+  end
+end)
+
+check.test("numbers from a basis are strings", function()
+  check.equal(rdiff.patch(assert(rdiff.diff("1234", "12345", { block_len = 2 })), function(offset, len)
+    return tonumber(("1234"):sub(offset + 1, offset + len))
+  end), "12345")
+end)
+
+check.test("no memory", function()
+  -- Copies of a megabyte, without end.
+  local script = [[
+    local rdiff = require "rdiff"
+    local delta = "rs\2\54" .. ("\71\0\0\16\0\0"):rep(5000)
+    local value, _, kind = rdiff.patch(delta, ("x"):rep(2 ^ 20))
+    local job = rdiff.patch_job(("x"):rep(2 ^ 20))
+    local _, _, kind_of_job = job:feed(delta)
+    io.write(tostring(value), " ", tostring(kind), " ", tostring(kind_of_job))
+  ]]
+  local folder, remove = files.folder()
+  files.write(folder .. "/script.lua", script)
+  local command = "ulimit -v 400000; exec %s '%s/script.lua'"
+  check.equal(files.output(command:format(arg[-1], folder)), "nil memory memory")
+  remove()
 end)
 
 check.test("yielding out of a callback is an error", function()
@@ -113,9 +180,10 @@ check.test("parameters", function()
   check.fails("param", "format is 'md5'", rdiff.signature(basis, { format = "md5" }))
   check.fails("param", "profile is 'x'", rdiff.delta(sums, new, { profile = "x" }))
   check.fails("param", "threads is 0", rdiff.signature(basis, { threads = 0 }))
-  check.fails("param", "there is no limit 'disk'", rdiff.signature(basis, { limits = { disk = 1 } }))
   check.fails("param", "cancel is true", rdiff.signature(basis, { cancel = true }))
   check.fails("param", "seal is 1", rdiff.signature(basis, { seal = 1 }))
+  check.fails("param", "seal_check is 'never'", rdiff.patch(delta, basis, { seal_check = "never" }))
+  check.fails("param", "both given", rdiff.patch(delta, basis, { seal_check = "ignored", seal = false }))
 end)
 
 check.test("wrong calls are raised where they stand", function()
@@ -124,6 +192,22 @@ check.test("wrong calls are raised where they stand", function()
   check.raises("bad argument #2 to 'delta' (Not a suitable source)", rdiff.delta, sums, nil)
   check.raises("bad argument #2 to 'patch' (Not a suitable source)", rdiff.patch, delta, {})
   check.raises("bad argument #2 to 'signature' (there is no option 'blok_len')", rdiff.signature, "", { blok_len = 1 })
+  check.raises("bad argument #2 to 'signature' (there is no limit 'disk')", rdiff.signature, "",
+    { limits = { disk = 1 } })
+  check.raises("bad argument #3 to 'delta' (there is no buffer 'inptu')", rdiff.delta, sums, "",
+    { empty_basis = { inptu = 1, output = 1 } })
+  -- Options are for some calls, not for others.
+  check.raises("bad argument #3 to 'delta' (there is no option 'block_len')", rdiff.delta, sums, "", { block_len = 1 })
+  check.raises("bad argument #3 to 'patch' (there is no option 'threads')", rdiff.patch, delta, "", { threads = 2 })
+  check.raises("bad argument #2 to 'signature' (there is no option 'seal_check')", rdiff.signature, "",
+    { seal_check = "required" })
+  check.raises("bad argument #2 to 'signature' (there is no option 'keep_existing')", rdiff.signature, "",
+    { keep_existing = true })
+  check.raises("bad argument #1 to 'signature_job' (there is no option 'threads')", rdiff.signature_job,
+    { threads = 2 })
+  check.raises("bad argument #2 to 'load' (there is no option 'seal')", rdiff.load, sums, { seal = false })
+  check.raises("bad argument #3 to 'signature_file' (there is no option 'source_len')", rdiff.signature_file, "", "",
+    { source_len = 1 })
   check.raises("bad argument #2 to 'signature_file' (a path is wanted, not a nil)", rdiff.signature_file, "x")
   local done, raised = pcall(function()
     rdiff.signature(nil)
@@ -142,6 +226,22 @@ check.test("jobs that have ended", function()
   check.fails("bad_magic", "magic", job:feed "none")
   check.fails("bad_magic", "magic", job:feed(delta))
   check.fails("bad_magic", "magic", job:finish())
+  -- Of memory there may be enough to load, and not to index.
+  local found = false
+  for memory = 1000, 60000, 250 do
+    job = assert(rdiff.load_job { limits = { memory = memory } })
+    if job:feed(sums) then
+      local value, message, kind = job:finish()
+      if value then
+        break
+      end
+      found = true
+      check.fails("limit", "memory", value, message, kind)
+      check.fails("limit", message, job:finish())
+      check.fails("limit", message, job:feed "")
+    end
+  end
+  assert(found, "an index takes more than its signature")
 end)
 
 check.test("numbers are sources", function()

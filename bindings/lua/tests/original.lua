@@ -44,6 +44,10 @@ check.test("what no string is ends the data", function()
     end)
     check.equal(made, rdiff.signature "hello world")
   end
+  -- With a message or without.
+  check.equal(rdiff.signature(function()
+    return nil, "the disk is gone"
+  end), rdiff.signature "")
 end)
 
 check.test("one function for both roles, as in its example", function()
@@ -88,12 +92,24 @@ check.test("what a sink raises and returns is ignored", function()
   check.equal(rdiff.signature(basis, function()
     error "lost"
   end), true)
+  check.equal(rdiff.signature(basis, function()
+    return nil, "lost"
+  end), true)
 end)
 
 check.test("wrong arguments are raised", function()
   check.raises("bad argument #1 to 'signature' (Not a suitable source)", rdiff.signature)
   check.raises("bad argument #2 to 'delta' (Not a suitable source)", rdiff.delta, "", {})
   check.raises("bad argument #3 to 'patch' (Not a suitable destination)", rdiff.patch, "", "", "")
+  -- Files are for the new name.
+  local file = io.tmpfile()
+  local methods = { read = file.read, seek = file.seek, write = file.write }
+  for _, value in ipairs { file, methods } do
+    check.raises("bad argument #1 to 'signature' (Not a suitable source)", rdiff.signature, value)
+    check.raises("bad argument #2 to 'signature' (Not a suitable destination)", rdiff.signature, "", value)
+    check.raises("bad argument #2 to 'patch' (Not a suitable source)", rdiff.patch, "", value)
+  end
+  file:close()
 end)
 
 check.test("callbacks leave nothing behind", function()

@@ -119,9 +119,10 @@ check.test("the sums", function()
   check.equal(sum:final(), other:final())
   sum:reset()
   check.equal(sum:final(), 0)
-  -- A signed number.
+  -- A signed number, also where the sum has its highest bit.
   sum:update(("\255"):rep(200), 200)
-  check.equal(sum:final(), bit.tobit(sum:final()))
+  check.equal(sum:final(), bit.tobit(200 * 201 / 2 * (255 + 31) % 2 ^ 16 * 2 ^ 16 + 200 * (255 + 31)))
+  assert(sum:final() < 0 and sum:final() > -2 ^ 31)
 
   local digest = rsync:strong_sum()
   check.equal(digest:length(), 32)
@@ -267,6 +268,49 @@ check.test("longer cases, byte for byte", function()
   end
 end)
 
+-- The weak sum of a window.
+local function weak_of(bytes)
+  local sum = rsync:weak_sum()
+  sum:update(ffi.cast("const uint8_t *", bytes), #bytes)
+  return sum:final()
+end
+
+check.test("20 drawn cases with false alarms, over many chunks of the scan", function()
+  local alarms, found = 0, 0
+  for seed = 1, 20 do
+    local draw = data.draw(seed * 77)
+    local block_len, mem_len = draw(8, 300), draw(1, 30000)
+    local old, parts = data.lcg(seed, 20000), {}
+    for i = 1, draw(3, 9) do
+      local from = draw(1, #old)
+      parts[i] = draw(1, 2) == 1 and data.lcg(seed * 100 + i, draw(1, 5000)) or old:sub(from, from + draw(0, 6000))
+    end
+    local new = table.concat(parts)
+    local sums, sigs = obvious.signature(old, block_len, strong_of)
+    -- Sums of windows that are no blocks, some of them one behind the other.
+    for _ = 1, 200 do
+      local at = draw(1, math.max(1, #new - block_len))
+      for i = at, at + (draw(1, 20) == 1 and 5 or 0) do
+        local window = new:sub(i, i + block_len - 1)
+        sigs.weak[weak_of(window)] = sigs.weak[weak_of(window)] or 0
+      end
+    end
+    local expected, false_alarms, good_alarms = obvious.delta(new, sigs, block_len, mem_len, strong_of)
+    local by_engine, by_own = rsync:new { mem_len = mem_len }, own_sums()
+    by_own.mem_len = mem_len
+    for _, module in ipairs { by_engine, by_own } do
+      check.equal(signature(module, old, block_len), sums, seed)
+      local made, found_false, found_good = delta(module, sigs, new, block_len, draw(1, 2) == 1 and 777 or nil)
+      check.equal(made, expected, seed)
+      check.equal(found_false, false_alarms, seed)
+      check.equal(found_good, good_alarms, seed)
+      check.equal(patch(module, old, made, block_len), new, seed)
+    end
+    alarms, found = alarms + false_alarms, found + good_alarms
+  end
+  assert(alarms > 1000 and found > 500, alarms .. ", " .. found)
+end)
+
 check.test("weak and strong sums are looked up independently", function()
   -- The strong sum of one block, the weak one of another: both known.
   local sigs = { weak = { [0x050a0206] = 7 }, strong = { [strong_of "abcd"] = 5 }, count = 2 }
@@ -372,6 +416,63 @@ check.test("what its original let pass is an error", function()
   check.raises("old file ends 1 bytes too early", patch, rsync, "abcdefg", "\2\1\0\0\0\1", 4)
   -- A short read is asked for what it lacks, not for all of it again.
   check.equal(patch(rsync, "abcdefgh", "\2\0\0\0\0\2", 4, 3), "abcdefgh")
+end)
+
+check.test("lengths that are none", function()
+  local _, sigs = obvious.signature("abcdefgh", 4, strong_of)
+  local function nothing() end
+  for _, mem_len in ipairs { 0, -1, 1.5, 0 / 0, math.huge, "64", false } do
+    local module = rsync:new { mem_len = mem_len, block_len = 4 }
+    check.raises("mem_len", module.gen_sigs_file, module, reader "", nothing)
+    check.raises("mem_len", module.gen_deltas_file, module, reader "", sigs, nothing)
+    check.raises("mem_len", module.patch_file, module, reader "", nothing, nothing, nothing)
+  end
+  for _, given in ipairs { 1.5, -1, 0 / 0, "many", true, {} } do
+    check.raises("were asked for", rsync.gen_sigs_file, rsync, function()
+      return given
+    end, nothing)
+  end
+  -- What a function of C would return.
+  local read = reader(("abcd"):rep(5))
+  check.equal(rsync:gen_sigs_file(function(place, len)
+    return ffi.new("int64_t", read(place, len))
+  end, nothing, 4), 5)
+  -- A strong sum that is too short for its record.
+  local module = rsync:new {
+    strong_sum = function(self)
+      local digest = rsync.strong_sum(self)
+      function digest.final()
+        return "short"
+      end
+      return digest
+    end,
+  }
+  check.raises("strong sum of 5 bytes", module.gen_sigs_file, module, reader "abcd", nothing, 4)
+end)
+
+check.test("signatures that are no plain tables", function()
+  local sigs = rsync:load_sigs_file(reader(signature(rsync, "abcdefgh", 4)))
+  local function behind(sums)
+    return setmetatable({}, { __index = sums })
+  end
+  local lazy = { weak = behind(sigs.weak), strong = behind(sigs.strong), count = sigs.count }
+  check.equal(data.hex(delta(rsync, lazy, "XXabcdefgh", 4)), "01020000005858" .. "020000000002")
+  -- Keys that are no window's.
+  sigs.weak[0.5], sigs.weak[2 ^ 40], sigs.weak.x, sigs.strong[1], sigs.strong.short = 0, 0, 0, 0, 0
+  check.equal(data.hex(delta(rsync, sigs, "XXabcdefgh", 4)), "01020000005858" .. "020000000002")
+end)
+
+check.test("a search that is done gives its memory back", function()
+  local module = rsync:new { mem_len = 2 ^ 23 }
+  local sigs = rsync:load_sigs_file(reader(signature(rsync, "abcdefgh", 4)))
+  local before = files.peak_memory()
+  collectgarbage "stop"
+  for _ = 1, 40 do
+    delta(module, sigs, "XXabcdefgh", 4)
+  end
+  collectgarbage "restart"
+  local taken = files.peak_memory() - before
+  assert(taken < 64 * 1024, taken)
 end)
 
 check.test("callbacks that fail", function()

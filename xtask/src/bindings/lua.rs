@@ -56,6 +56,9 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
             skipped(run, &format!("no lua-socket for {program}: the upload example is not run with it"))?;
         }
     }
+    if !works(ROCK_LUA, &["-v"]) {
+        return skipped(run, &format!("no {ROCK_LUA}: no two threads with a Lua each, and no rock"));
+    }
     threads(run, &folder)?;
     if works("luarocks", &["--version"]) {
         rock(run, &folder)
@@ -82,7 +85,10 @@ impl Lua {
     }
 }
 
-/// Lua's own library of the Lua with which two threads are tested.
+/// The Lua with which two threads and the rock are tested.
+const ROCK_LUA: &str = "lua5.4";
+
+/// Its library, with which two threads are tested.
 const SHARED: &str = "liblua5.4.so.0";
 
 /// Runs two threads, each with a Lua of its own: a program in Python makes them.
@@ -96,7 +102,7 @@ fn threads(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
     let mut tests = command("python3");
     tests.args(["bindings/lua/tests/threads.py", SHARED]);
     tests.env("LUA_PATH", "bindings/lua/tests/?.lua");
-    tests.env("LUA_CPATH", format!("{}/?.so", folder.join("lua5.4").display()));
+    tests.env("LUA_CPATH", format!("{}/?.so", folder.join(ROCK_LUA).display()));
     run(&mut tests)
 }
 
@@ -109,7 +115,7 @@ fn rock(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
     // The same folder as for the tests: what the rock is linked from is built by then.
     make.env("CARGO_TARGET_DIR", target_folder()).env("CARGO_PROFILE", "dev");
     check(make.arg("rollsync-rdiff-0.1.0-1.rockspec"))?;
-    let mut tests = command("lua5.4");
+    let mut tests = command(ROCK_LUA);
     tests.arg("bindings/lua/tests/rock_test.lua");
     tests.env("LUA_PATH", format!("bindings/lua/tests/?.lua;{}/share/lua/5.4/?.lua", tree.display()));
     tests.env("LUA_CPATH", format!("{}/lib/lua/5.4/?.so", tree.display()));

@@ -2,8 +2,8 @@
 
 use crate::{
     failure::Fault,
-    protected::{Protected, text},
-    source::method,
+    protected::{Protected, told_failure},
+    source::{Rules, method, number, unsuitable},
 };
 use mlua::{Function, Lua, LuaString, Value};
 use std::io;
@@ -33,20 +33,19 @@ impl LuaBasis {
         protected: &Protected,
         value: Value,
         position: usize,
+        rules: Rules,
     ) -> Result<Self, Fault> {
-        let unsuitable = || Fault::argument(position, "Not a suitable source");
         match value {
             Value::String(bytes) => Ok(Self::Bytes(bytes)),
             Value::Function(function) => Ok(Self::Function(protected.clone(), function)),
-            Value::Integer(_) | Value::Number(_) => match lua.coerce_string(value) {
-                Ok(Some(bytes)) => Ok(Self::Bytes(bytes)),
-                _ => Err(unsuitable()),
-            },
+            Value::Integer(_) | Value::Number(_) => {
+                number(lua, &value).map(Self::Bytes).ok_or_else(|| unsuitable(position))
+            }
             value => match (method(&value, "seek"), method(&value, "read")) {
-                (Some(seek), Some(read)) => {
+                (Some(seek), Some(read)) if rules == Rules::Own => {
                     Ok(Self::Stream { protected: protected.clone(), seek, read, stream: value })
                 }
-                _ => Err(unsuitable()),
+                _ => Err(unsuitable(position)),
             },
         }
     }
@@ -54,28 +53,39 @@ impl LuaBasis {
 
 impl rollsync::Basis for LuaBasis {
     fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
-        let given = match self {
+        let (function, given) = match self {
             Self::Bytes(bytes) => return (&*bytes.as_bytes()).read_at(offset, place),
-            Self::Function(protected, function) => protected.call((&*function, offset, place.len())),
+            Self::Function(protected, function) => {
+                let given = protected.call((&*function, offset, place.len()))?;
+                (function, given)
+            }
             Self::Stream { protected, seek, read, stream } => {
-                match protected.call((&*seek, &*stream, "set", offset)).map_err(io::Error::other)? {
-                    (Value::Nil, why) => return Err(io::Error::other(text(&why))),
-                    _ => protected.call((&*read, &*stream, place.len())),
+                let (sought, why) = protected.call((&*seek, &*stream, "set", offset))?;
+                if let Some(error) = told_failure(&sought, &why) {
+                    return Err(error);
                 }
+                let given = protected.call((&*read, &*stream, place.len()))?;
+                (read, given)
             }
         };
-        match given.map_err(io::Error::other)? {
-            (Value::String(part), _) => {
-                let bytes = part.as_bytes();
-                let len = bytes.len().min(place.len());
-                place[..len].copy_from_slice(&bytes[..len]);
-                Ok(len)
+        let part = match given {
+            (Value::String(part), _) => Some(part),
+            (value @ (Value::Integer(_) | Value::Number(_)), _) => {
+                number(&function.weak_lua().upgrade(), &value)
             }
-            (Value::Nil, Value::Nil) => Ok(0),
-            (Value::Nil, why) => Err(io::Error::other(text(&why))),
-            (other, _) => {
-                Err(io::Error::other(format!("the basis gave a {}, not a string", other.type_name())))
-            }
-        }
+            (first, why) => match told_failure(&first, &why) {
+                Some(error) => return Err(error),
+                None if first.is_nil() => return Ok(0),
+                None => {
+                    let what = format!("the basis gave a {}, not a string", first.type_name());
+                    return Err(io::Error::other(what));
+                }
+            },
+        };
+        let part = part.ok_or_else(|| io::Error::other("the basis gave a number that is no string"))?;
+        let bytes = part.as_bytes();
+        let len = bytes.len().min(place.len());
+        place[..len].copy_from_slice(&bytes[..len]);
+        Ok(len)
     }
 }

@@ -1,5 +1,6 @@
 //! How a call fails, and what Lua is told of it.
 
+use crate::protected::is_memory;
 use rollsync::{EngineError, Error, ErrorKind, FileError, LimitError, Mismatch, ParamError, ResourceError};
 
 /// What a caller is told: `nil, message, kind`.
@@ -35,13 +36,25 @@ pub(crate) const fn kind_name(kind: ErrorKind) -> &'static str {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.kind(), error.to_string())
+        Self::new(kind_of(&error), error.to_string())
     }
 }
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        Self::new(error.kind(), error.to_string())
+        let kind = match &error {
+            FileError::Failed { source, .. } => kind_of(source),
+            error => error.kind(),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// A stream without memory is no broken stream.
+fn kind_of(error: &Error) -> ErrorKind {
+    match error {
+        Error::Io { source, .. } if is_memory(source) => ErrorKind::Memory,
+        error => error.kind(),
     }
 }
 

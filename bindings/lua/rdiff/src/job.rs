@@ -6,166 +6,166 @@ use crate::{
     Module,
     basis::LuaBasis,
     failure::{Failure, kind_name},
-    loaded::Loaded,
-    settings::{Settings, Told, Watcher},
+    loaded::{Given, Loaded},
+    settings::{CHECK, COMMANDS, LEN, SUMS, Settings},
+    source::Rules,
+    watch::{Told, Watch},
 };
 use engine::Engine;
-use mlua::{IntoLuaMulti, Lua, LuaString, MultiValue, Table, UserData, UserDataMethods, Value};
-use rollsync::{ErrorKind, LimitError, LimitKind, Phase, Stats};
-use std::time::{Duration, Instant};
+use mlua::{IntoLua, IntoLuaMulti, Lua, MultiValue, Table, UserData, UserDataMethods, Value};
+use rollsync::{ErrorKind, Phase, Stats};
+use std::cell::RefCell;
 
 pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
     module.function("signature_job", |lua, protected, arguments| {
-        let settings = Settings::from_lua(protected, &arguments.at(1), 1)?;
-        Ok(lua.create_userdata(Running::signature(&settings)?)?)
+        let settings = Settings::from_lua(protected, &arguments.at(1), 1, &[SUMS, LEN])?;
+        Ok(lua.create_userdata(Running::new(Engine::signature(&settings)?, Phase::Signature, &settings))?)
     })?;
     module.function("load_job", |lua, protected, arguments| {
-        let settings = Settings::from_lua(protected, &arguments.at(1), 1)?;
+        let settings = Settings::from_lua(protected, &arguments.at(1), 1, &[LEN])?;
         Ok(lua.create_userdata(Running::new(Engine::load(&settings), Phase::Load, &settings))?)
     })?;
     module.function("delta_job", |lua, protected, arguments| {
-        let settings = Settings::from_lua(protected, &arguments.at(2), 2)?;
-        let loaded = Loaded::from_lua(lua, protected, arguments.at(1), 1, &settings)?;
-        Ok(lua.create_userdata(Running::new(Engine::delta(&loaded, &settings), Phase::Delta, &settings))?)
+        let settings = Settings::from_lua(protected, &arguments.at(2), 2, &[COMMANDS, LEN])?;
+        let index = Given::from_lua(lua, arguments.at(1), 1)?.load(protected, &settings)?;
+        Ok(lua.create_userdata(Running::new(Engine::delta(index, &settings), Phase::Delta, &settings))?)
     })?;
     module.function("patch_job", |lua, protected, arguments| {
-        let settings = Settings::from_lua(protected, &arguments.at(2), 2)?;
-        let basis = LuaBasis::from_lua(lua, protected, arguments.at(1), 1)?;
+        let settings = Settings::from_lua(protected, &arguments.at(2), 2, &[CHECK, LEN])?;
+        let basis = LuaBasis::from_lua(lua, protected, arguments.at(1), 1, Rules::Own)?;
         Ok(lua.create_userdata(Running::new(Engine::patch(basis, &settings), Phase::Patch, &settings))?)
     })
 }
 
-/// A job under way.
+/// A job under way. Its callbacks may come back to it: they find the state borrowed.
 #[derive(Debug)]
 struct Running {
-    state: State,
+    state: RefCell<State>,
     phase: Phase,
-    watcher: Watcher,
     total_in: Option<u64>,
-    time: Option<(Instant, Duration)>,
-    /// What was counted when it ended.
-    stats: Stats,
+    /// What was counted up to the last turn.
+    stats: RefCell<Stats>,
 }
 
 #[derive(Debug)]
 enum State {
-    Open(Engine),
+    Open(Box<Open>),
+    // These hold no function of Lua's: one that refers to the job would keep it, and that the function, for ever.
     Finished,
+    Closed,
     Failed(Failure),
 }
 
-/// What the end of a job gives.
-enum Last {
+#[derive(Debug)]
+struct Open {
+    engine: Engine,
+    watch: Watch,
+}
+
+/// What a call of a job gives.
+enum Output {
     Bytes(Vec<u8>),
     Signature(Loaded),
 }
 
 impl Running {
-    fn signature(settings: &Settings) -> Result<Self, Failure> {
-        Ok(Self::new(Engine::signature(settings)?, Phase::Signature, settings))
-    }
-
     fn new(engine: Engine, phase: Phase, settings: &Settings) -> Self {
         Self {
-            state: State::Open(engine),
+            state: RefCell::new(State::Open(Box::new(Open { engine, watch: settings.watch() }))),
             phase,
-            watcher: settings.watcher.clone(),
             total_in: settings.source_len,
-            time: settings.time.map(|time| (Instant::now(), time)),
-            stats: Stats::default(),
+            stats: RefCell::default(),
         }
     }
 
-    /// Takes input; the output that it makes certain.
-    fn feed(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-        self.work(|engine| {
-            let mut output = Vec::new();
-            engine.feed(bytes, &mut output)?;
-            Ok(output)
-        })
-    }
-
-    /// Says that this was all of the input.
-    fn finish(&mut self) -> Result<Last, Failure> {
-        let last = self.work(|engine| {
-            let mut output = Vec::new();
-            engine.finish(&mut output)?;
-            Ok(output)
-        })?;
-        match std::mem::replace(&mut self.state, State::Finished) {
-            State::Open(engine) => Ok(match engine.into_loaded()? {
-                Some(loaded) => Last::Signature(loaded),
-                None => Last::Bytes(last),
-            }),
-            other => {
-                self.state = other;
-                Ok(Last::Bytes(last))
-            }
-        }
-    }
-
-    /// What the job has counted.
-    fn stats(&self) -> Stats {
-        match &self.state {
-            State::Open(engine) => engine.stats(),
-            State::Finished | State::Failed(_) => self.stats.clone(),
-        }
-    }
-
-    fn work(
-        &mut self,
-        work: impl FnOnce(&mut Engine) -> Result<Vec<u8>, Failure>,
-    ) -> Result<Vec<u8>, Failure> {
-        let engine = match &mut self.state {
-            State::Open(engine) => engine,
-            State::Finished => return Err(Failure::new(ErrorKind::Param, "the job is finished")),
+    /// Takes input, `None` when that was all of it; what it makes certain.
+    fn go_on(&self, bytes: Option<&[u8]>) -> Result<Output, Failure> {
+        let refused = |why: &str| Err(Failure::new(ErrorKind::Param, why));
+        let Ok(mut state) = self.state.try_borrow_mut() else { return refused("the job is at work") };
+        let open = match &mut *state {
+            State::Open(open) => open,
+            State::Finished => return refused("the job is finished"),
+            State::Closed => return refused("the job is closed"),
             State::Failed(failure) => return Err(failure.clone()),
         };
-        let worked = self.watcher.check().and_then(|()| in_time(self.time)).and_then(|()| work(engine));
-        self.stats = engine.stats();
-        let told = worked.and_then(|output| {
-            let (phase, total_in) = (self.phase.to_string(), self.total_in);
-            let Stats { bytes_in, bytes_out, .. } = self.stats;
-            self.watcher.tell(Told { phase, bytes_in, total_in, bytes_out }).map(|()| output)
-        });
-        if let Err(failure) = &told {
-            self.state = State::Failed(failure.clone());
+        let mut output = Vec::new();
+        let mut result = self.advance(open, bytes, &mut output).map(|()| Output::Bytes(output));
+        if bytes.is_none()
+            && result.is_ok()
+            && let State::Open(open) = std::mem::replace(&mut *state, State::Finished)
+        {
+            match open.engine.into_index() {
+                Ok(None) => {}
+                Ok(Some(index)) => result = Ok(Output::Signature(Loaded::new(index))),
+                Err(failure) => result = Err(failure),
+            }
         }
-        told
+        if let Err(failure) = &result {
+            *state = State::Failed(failure.clone());
+        }
+        result
+    }
+
+    fn advance(&self, open: &mut Open, bytes: Option<&[u8]>, output: &mut Vec<u8>) -> Result<(), Failure> {
+        let Open { engine, watch } = open;
+        watch.look()?;
+        let told = |stats: &Stats| Told::of_job(self.phase, self.total_in, stats);
+        let done = engine.go_on(bytes, output, &mut |stats| {
+            let now = told(&stats);
+            self.stats.replace(stats);
+            watch.look()?;
+            watch.tell(now)
+        });
+        let stats = engine.stats();
+        let now = told(&stats);
+        self.stats.replace(stats);
+        done.and_then(|()| watch.tell_change(now))
+    }
+
+    /// Lets go of what an open job holds.
+    fn close(&self) -> Result<bool, Failure> {
+        let Ok(mut state) = self.state.try_borrow_mut() else {
+            return Err(Failure::new(ErrorKind::Param, "the job is at work"));
+        };
+        if matches!(&*state, State::Open(_)) {
+            *state = State::Closed;
+        }
+        Ok(true)
     }
 }
 
-fn in_time(time: Option<(Instant, Duration)>) -> Result<(), Failure> {
-    let Some((start, time)) = time else { return Ok(()) };
-    let taken = start.elapsed();
-    if taken < time {
-        return Ok(());
+impl IntoLua for Output {
+    fn into_lua(self, lua: &Lua) -> mlua::Result<Value> {
+        match self {
+            Self::Bytes(bytes) => lua.create_string(bytes).map(Value::String),
+            Self::Signature(loaded) => lua.create_userdata(loaded).map(Value::UserData),
+        }
     }
-    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let limit = millis(time);
-    let needed = millis(taken).max(limit.saturating_add(1));
-    Err(LimitError { kind: LimitKind::Time, limit, needed }.into())
 }
 
 impl UserData for Running {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
-        methods.add_method_mut("feed", |lua, job, bytes: Value| {
+        fn close(lua: &Lua, job: &Running, (): ()) -> mlua::Result<MultiValue> {
+            returned(lua, job.close())
+        }
+        methods.add_method("feed", |lua, job, bytes: Value| {
             let Some(bytes) = lua.coerce_string(bytes)? else {
                 return returned(lua, Err::<Value, _>(Failure::new(ErrorKind::Param, "feed takes a string")));
             };
-            let fed = job.feed(&bytes.as_bytes());
-            returned(lua, fed.map(LuaString::wrap))
+            returned(lua, job.go_on(Some(&bytes.as_bytes())))
         });
-        methods.add_method_mut("finish", |lua, job, ()| match job.finish() {
-            Ok(Last::Bytes(bytes)) => returned(lua, Ok(LuaString::wrap(bytes))),
-            Ok(Last::Signature(loaded)) => returned(lua, Ok(lua.create_userdata(loaded)?)),
-            Err(failure) => returned(lua, Err::<Value, _>(failure)),
+        methods.add_method("finish", |lua, job, ()| returned(lua, job.go_on(None)));
+        methods.add_method("stats", |lua, job, ()| {
+            let stats = job.stats.borrow().clone();
+            stats_table(lua, &stats)
         });
-        methods.add_method("stats", |lua, job, ()| stats_table(lua, &job.stats()));
+        methods.add_method("close", close);
+        // Lua 5.4 calls it for a variable that is to be closed.
+        methods.add_meta_method("__close", close);
     }
 }
 
-fn returned(lua: &Lua, result: Result<impl mlua::IntoLua, Failure>) -> mlua::Result<MultiValue> {
+fn returned(lua: &Lua, result: Result<impl IntoLua, Failure>) -> mlua::Result<MultiValue> {
     match result {
         Ok(value) => value.into_lua_multi(lua),
         Err(Failure { message, kind }) => (Value::Nil, message, kind.map(kind_name)).into_lua_multi(lua),

@@ -17,6 +17,7 @@ mod settings;
 mod sink;
 mod source;
 mod token;
+mod watch;
 
 use failure::Fault;
 use mlua::{Function, IntoLua, Lua, MultiValue, Result, Table, Value};

@@ -4,47 +4,41 @@ use crate::{
     Arguments, Module,
     basis::LuaBasis,
     failure::{Failure, Fault},
-    loaded::Loaded,
+    loaded::Given,
     protected::Protected,
-    settings::Settings,
-    sink::{OnError, Sink},
-    source::{Ends, Source, method},
+    settings::{CHECK, COMMANDS, LEN, Names, SUMS, Settings, THREADS},
+    sink::Sink,
+    source::{Rules, Source, method},
 };
 use mlua::Value;
 use rollsync::{Error, Side};
-use std::rc::Rc;
 
 pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
     module.function("signature", |lua, protected, arguments| {
-        let (mut sink, settings) = output(protected, &arguments, 2)?;
-        let basis = Source::from_lua(lua, arguments.at(1), 1)?;
-        signature(basis, &mut sink, protected, &settings, Ends::WithNil)?;
+        let (mut sink, settings) = output(protected, &arguments, 2, &[SUMS, LEN, THREADS])?;
+        let basis = Source::from_lua(lua, arguments.at(1), 1, Rules::Own)?;
+        signature(basis, &mut sink, protected, &settings)?;
         Ok(sink.finish(lua)?)
     })?;
     module.function("delta", |lua, protected, arguments| {
-        let (mut sink, settings) = output(protected, &arguments, 3)?;
-        let new = Source::from_lua(lua, arguments.at(2), 2)?;
-        let loaded = Loaded::from_lua(lua, protected, arguments.at(1), 1, &settings)?;
-        delta(&loaded, new, &mut sink, protected, &settings, Ends::WithNil)?;
+        let (mut sink, settings) = output(protected, &arguments, 3, &[COMMANDS, LEN, THREADS])?;
+        let new = Source::from_lua(lua, arguments.at(2), 2, Rules::Own)?;
+        let signature = Given::from_lua(lua, arguments.at(1), 1)?;
+        delta(signature, new, &mut sink, protected, &settings)?;
         Ok(sink.finish(lua)?)
     })?;
     module.function("patch", |lua, protected, arguments| {
-        let (mut sink, settings) = output(protected, &arguments, 3)?;
-        let delta = Source::from_lua(lua, arguments.at(1), 1)?;
-        let mut basis = LuaBasis::from_lua(lua, protected, arguments.at(2), 2)?;
-        patch(delta, &mut basis, &mut sink, protected, &settings, Ends::WithNil)?;
+        let (mut sink, settings) = output(protected, &arguments, 3, &[CHECK, LEN])?;
+        let delta = Source::from_lua(lua, arguments.at(1), 1, Rules::Own)?;
+        let mut basis = LuaBasis::from_lua(lua, protected, arguments.at(2), 2, Rules::Own)?;
+        patch(delta, &mut basis, &mut sink, protected, &settings)?;
         Ok(sink.finish(lua)?)
     })?;
     module.function("diff", |lua, protected, arguments| {
-        let (mut sink, settings) = output(protected, &arguments, 3)?;
-        let basis = Source::from_lua(lua, arguments.at(1), 1)?;
-        let new = Source::from_lua(lua, arguments.at(2), 2)?;
-        let mut sums = Sink::Kept(Vec::new());
-        signature(basis, &mut sums, protected, &settings, Ends::WithNil)?;
-        let Sink::Kept(sums) = sums else { unreachable!("a sink stays what it is") };
-        let index = settings.with(|options| rollsync::load(&sums[..], None, options))?;
-        let loaded = Loaded(Rc::new(index));
-        delta(&loaded, new, &mut sink, protected, &settings, Ends::WithNil)?;
+        let (mut sink, settings) = output(protected, &arguments, 3, &[SUMS, COMMANDS, LEN, THREADS])?;
+        let basis = Source::from_lua(lua, arguments.at(1), 1, Rules::Own)?;
+        let new = Source::from_lua(lua, arguments.at(2), 2, Rules::Own)?;
+        diff(basis, new, &mut sink, protected, &settings)?;
         Ok(sink.finish(lua)?)
     })
 }
@@ -52,21 +46,27 @@ pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
 /// Adds what tells files from each other.
 pub(crate) fn register_digest(module: &mut Module<'_>) -> mlua::Result<()> {
     module.function("digest", |lua, protected, arguments| {
-        let mut reader = Source::from_lua(lua, arguments.at(1), 1)?.reader(protected, Ends::WithNil);
+        let source = Source::from_lua(lua, arguments.at(1), 1, Rules::Own)?;
         let failed = |source| Error::Io { side: Side::Read, offset: 0, source };
-        Ok(rollsync::digest(&mut reader).map_err(failed)?.hex().to_string())
+        let digest = rollsync::digest(&mut source.reader(protected, None)).map_err(failed)?;
+        Ok(digest.hex().to_string())
     })
 }
 
-/// The sink and the options, from a position on. Options may stand in the sink's place.
-fn output(protected: &Protected, arguments: &Arguments, position: usize) -> Result<(Sink, Settings), Fault> {
+/// The sink and the options of these names, from a position on. Options may stand in the sink's place.
+fn output(
+    protected: &Protected,
+    arguments: &Arguments,
+    position: usize,
+    names: &[Names],
+) -> Result<(Sink, Settings), Fault> {
     let (first, second) = (arguments.at(position), arguments.at(position + 1));
     let is_options = matches!(first, Value::Table(_)) && method(&first, "write").is_none();
     if is_options && second.is_nil() {
-        return Ok((Sink::Kept(Vec::new()), Settings::from_lua(protected, &first, position)?));
+        return Ok((Sink::Kept(Vec::new()), Settings::from_lua(protected, &first, position, names)?));
     }
-    let settings = Settings::from_lua(protected, &second, position + 1)?;
-    Ok((Sink::from_lua(protected, first, position, OnError::Fail)?, settings))
+    let settings = Settings::from_lua(protected, &second, position + 1, names)?;
+    Ok((Sink::from_lua(protected, first, position, Rules::Own)?, settings))
 }
 
 /// Makes the signature of a basis.
@@ -75,25 +75,50 @@ pub(crate) fn signature(
     sink: &mut Sink,
     protected: &Protected,
     settings: &Settings,
-    ends: Ends,
 ) -> Result<(), Failure> {
     let len = basis.len().or(settings.source_len);
-    let basis = basis.reader(protected, ends);
-    settings.with(|options| rollsync::signature(basis, len, sink, options)).map(drop)
+    let signed = settings
+        .with(|options, watch| rollsync::signature(basis.reader(protected, Some(watch)), len, sink, options));
+    signed.map(drop)
 }
 
 /// Makes the delta of a new file.
 pub(crate) fn delta(
-    loaded: &Loaded,
+    signature: Given,
     new: Source,
     sink: &mut Sink,
     protected: &Protected,
     settings: &Settings,
-    ends: Ends,
 ) -> Result<(), Failure> {
     let len = new.len().or(settings.source_len);
-    let new = new.reader(protected, ends);
-    settings.with(|options| rollsync::delta(loaded, new, len, sink, options)).map(drop)
+    let made = settings.with(|options, watch| -> Result<_, Error> {
+        let reader = |source: Source| source.reader(protected, Some(watch));
+        match signature {
+            Given::Index(index) => rollsync::delta(&index, reader(new), len, sink, options),
+            Given::Source(source) => {
+                let signature_len = source.len();
+                let index = rollsync::load(reader(source), signature_len, options)?;
+                rollsync::delta(&index, reader(new), len, sink, options)
+            }
+        }
+    });
+    made.map(drop)
+}
+
+/// Makes the delta between two files that are here.
+fn diff(
+    basis: Source,
+    new: Source,
+    sink: &mut Sink,
+    protected: &Protected,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let (basis_len, new_len) = (basis.len().or(settings.source_len), new.len());
+    let made = settings.with(|options, watch| -> Result<_, Error> {
+        let index = rollsync::index_basis(basis.reader(protected, Some(watch)), basis_len, options)?;
+        rollsync::delta(&index, new.reader(protected, Some(watch)), new_len, sink, options)
+    });
+    made.map(drop)
 }
 
 /// Makes the new file from a basis.
@@ -103,9 +128,10 @@ pub(crate) fn patch(
     sink: &mut Sink,
     protected: &Protected,
     settings: &Settings,
-    ends: Ends,
 ) -> Result<(), Failure> {
     let len = delta.len().or(settings.source_len);
-    let delta = delta.reader(protected, ends);
-    settings.with(|options| rollsync::patch(basis, delta, len, sink, options)).map(drop)
+    let patched = settings.with(|options, watch| {
+        rollsync::patch(basis, delta.reader(protected, Some(watch)), len, sink, options)
+    });
+    patched.map(drop)
 }

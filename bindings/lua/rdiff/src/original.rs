@@ -4,42 +4,41 @@ use crate::{
     Module,
     basis::LuaBasis,
     failure::{Failure, Fault},
-    loaded::Loaded,
+    loaded::Given,
     operations,
     settings::Settings,
-    sink::{OnError, Sink},
-    source::{Ends, Source},
+    sink::Sink,
+    source::{Rules, Source},
 };
 use rollsync::{BlockLen, ErrorKind, Format, Profile, SignatureOptions, StrongLen, StrongLenChoice};
 
+const RULES: Rules = Rules::Original;
+
 pub(crate) fn register(module: &mut Module<'_>) -> mlua::Result<()> {
     module.function("signature", |lua, protected, arguments| {
-        let basis = Source::from_lua(lua, arguments.at(1), 1)?;
-        let mut sink = Sink::from_lua(protected, arguments.at(2), 2, OnError::Ignore)?;
-        let made = settings().and_then(|settings| {
-            operations::signature(basis, &mut sink, protected, &settings, Ends::WithAnything)
-        });
+        let basis = Source::from_lua(lua, arguments.at(1), 1, RULES)?;
+        let mut sink = Sink::from_lua(protected, arguments.at(2), 2, RULES)?;
+        let made =
+            settings().and_then(|settings| operations::signature(basis, &mut sink, protected, &settings));
         made.map_err(in_librsyncs_words)?;
         Ok(sink.finish(lua)?)
     })?;
     module.function("delta", |lua, protected, arguments| {
-        let signature = Source::from_lua(lua, arguments.at(1), 1)?;
-        let new = Source::from_lua(lua, arguments.at(2), 2)?;
-        let mut sink = Sink::from_lua(protected, arguments.at(3), 3, OnError::Ignore)?;
+        let signature = Source::from_lua(lua, arguments.at(1), 1, RULES)?;
+        let new = Source::from_lua(lua, arguments.at(2), 2, RULES)?;
+        let mut sink = Sink::from_lua(protected, arguments.at(3), 3, RULES)?;
         let made = settings().and_then(|settings| {
-            let loaded = Loaded::load(signature, protected, &settings, Ends::WithAnything)?;
-            operations::delta(&loaded, new, &mut sink, protected, &settings, Ends::WithAnything)
+            operations::delta(Given::Source(signature), new, &mut sink, protected, &settings)
         });
         made.map_err(in_librsyncs_words)?;
         Ok(sink.finish(lua)?)
     })?;
     module.function("patch", |lua, protected, arguments| {
-        let delta = Source::from_lua(lua, arguments.at(1), 1)?;
-        let mut basis = LuaBasis::from_lua(lua, protected, arguments.at(2), 2)?;
-        let mut sink = Sink::from_lua(protected, arguments.at(3), 3, OnError::Ignore)?;
-        let made = settings().and_then(|settings| {
-            operations::patch(delta, &mut basis, &mut sink, protected, &settings, Ends::WithAnything)
-        });
+        let delta = Source::from_lua(lua, arguments.at(1), 1, RULES)?;
+        let mut basis = LuaBasis::from_lua(lua, protected, arguments.at(2), 2, RULES)?;
+        let mut sink = Sink::from_lua(protected, arguments.at(3), 3, RULES)?;
+        let made = settings()
+            .and_then(|settings| operations::patch(delta, &mut basis, &mut sink, protected, &settings));
         made.map_err(in_librsyncs_words)?;
         Ok(sink.finish(lua)?)
     })?;
@@ -70,6 +69,7 @@ fn in_librsyncs_words(failure: Failure) -> Fault {
         Some(ErrorKind::BadMagic) => "bad magic number at start of stream",
         Some(ErrorKind::Corrupt) => "stream corrupt",
         Some(ErrorKind::Memory) => "out of memory",
+        Some(ErrorKind::Unsupported) => "unimplemented case",
         // librsync has no text of its own for a parameter that is out of range.
         Some(ErrorKind::Param) => "unexplained problem",
         _ => "library internal error",

@@ -5,15 +5,16 @@ use crate::{
     failure::{Failure, Fault},
     protected::Protected,
     token::Token,
+    watch::{Watch, Watcher},
 };
-use mlua::{Function, LuaString, Value};
+use mlua::{LuaString, Table, Value};
 use rollsync::{
     BlockLen, CancelToken, EmptyBasis, ErrorKind, Format, Limits, Options, Profile, Report, SealCheck,
     SignatureOptions, StrongLen, StrongLenChoice, Threads, Work,
 };
 use std::{num::NonZeroUsize, time::Duration};
 
-/// What a caller has chosen. Each call uses what concerns it.
+/// What a caller has chosen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) signature: SignatureOptions,
@@ -24,95 +25,79 @@ pub(crate) struct Settings {
     pub(crate) threads: Threads,
     /// `None`: what is made is sealed, and a seal that is there is checked.
     pub(crate) seal: Option<bool>,
+    pub(crate) seal_check: Option<SealCheck>,
     pub(crate) source_len: Option<u64>,
     pub(crate) watcher: Watcher,
     pub(crate) keep_existing: bool,
     pub(crate) no_sync: bool,
 }
 
-/// Who is told how far the work is, and may stop it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Watcher {
-    progress: Option<(Protected, Function)>,
-    cancel: Option<CancelToken>,
-}
+/// Names of options that belong together: what a call takes are some of these, and [`WATCHING`], which all take.
+pub(crate) type Names = &'static [&'static str];
 
-impl Watcher {
-    /// Tells of progress; an error when the work is to stop.
-    pub(crate) fn tell(&self, report: Told) -> Result<(), Failure> {
-        let cancelled = |message: &str| Failure::new(ErrorKind::Cancelled, message);
-        self.check()?;
-        if let Some((protected, progress)) = &self.progress {
-            let Told { phase, bytes_in, total_in, bytes_out } = report;
-            match protected.call((progress, phase, bytes_in, total_in, bytes_out)) {
-                Ok((Value::Boolean(false), _)) => return Err(cancelled("cancelled")),
-                Ok(_) => {}
-                Err(raised) => return Err(cancelled(&raised)),
-            }
-        }
-        self.check()
-    }
-
-    pub(crate) fn check(&self) -> Result<(), Failure> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
-            return Err(Failure::new(ErrorKind::Cancelled, "cancelled"));
-        }
-        Ok(())
-    }
-}
-
-/// How far the work is, in bytes.
-#[derive(Clone, Debug)]
-pub(crate) struct Told {
-    pub(crate) phase: String,
-    pub(crate) bytes_in: u64,
-    pub(crate) total_in: Option<u64>,
-    pub(crate) bytes_out: u64,
-}
-
-impl From<Report> for Told {
-    fn from(Report { phase, bytes_in, total_in, bytes_out, .. }: Report) -> Self {
-        Self { phase: phase.to_string(), bytes_in, total_in, bytes_out }
-    }
-}
+/// The sums of a signature.
+pub(crate) const SUMS: Names = &["format", "block_len", "strong_len", "seal"];
+/// The commands of a delta.
+pub(crate) const COMMANDS: Names = &["profile", "empty_basis", "seal"];
+/// What a patch looks at.
+pub(crate) const CHECK: Names = &["seal", "seal_check"];
+/// What reads may be told of their input.
+pub(crate) const LEN: Names = &["source_len"];
+/// Who makes signatures and deltas.
+pub(crate) const THREADS: Names = &["threads"];
+/// How an output file is put in its place.
+pub(crate) const OUTPUT: Names = &["keep_existing", "sync"];
+const WATCHING: Names = &["limits", "progress", "cancel"];
 
 impl Settings {
-    /// The argument at a position as a table of options; nil is an empty one.
-    pub(crate) fn from_lua(protected: &Protected, value: &Value, position: usize) -> Result<Self, Fault> {
+    /// The argument at a position as a table of options, of these names; nil is an empty one.
+    pub(crate) fn from_lua(
+        protected: &Protected,
+        value: &Value,
+        position: usize,
+        names: &[Names],
+    ) -> Result<Self, Fault> {
         let mut settings = Self::default();
-        match value {
-            Value::Nil => {}
-            Value::Table(table) => {
-                for pair in table.pairs::<Value, Value>() {
-                    let (key, value) = pair?;
-                    let known = match key.as_string().map(LuaString::to_string_lossy) {
-                        Some(name) => settings.set(protected, &name, &value)?,
-                        None => false,
-                    };
-                    if !known {
-                        return Err(Fault::argument(position, format!("there is no option {}", shown(&key))));
-                    }
-                }
-            }
+        let table = match value {
+            Value::Nil => return Ok(settings),
+            Value::Table(table) => table,
             other => {
                 let what = format!("a table of options is wanted, not a {}", other.type_name());
                 return Err(Fault::argument(position, what));
             }
+        };
+        for pair in table.pairs::<Value, Value>() {
+            let (key, value) = pair?;
+            let name = key.as_string().map(LuaString::to_string_lossy).unwrap_or_default();
+            if !names.iter().chain([&WATCHING]).any(|names| names.contains(&name.as_str())) {
+                return Err(Fault::argument(position, format!("there is no option {}", shown(&key))));
+            }
+            settings.set(protected, position, &name, &value)?;
+        }
+        if settings.seal.is_some() && settings.seal_check.is_some() {
+            return Err(Failure::new(ErrorKind::Param, "seal and seal_check are both given").into());
         }
         Ok(settings)
     }
 
-    /// Sets one option; whether there is one of that name.
-    fn set(&mut self, protected: &Protected, name: &str, value: &Value) -> Result<bool, Failure> {
+    /// Sets one option, which is there.
+    fn set(
+        &mut self,
+        protected: &Protected,
+        position: usize,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), Fault> {
         match name {
             "format" => self.signature.format = format(value)?,
             "block_len" => self.signature.block_len = Some(BlockLen::new(whole(value, name)?)?),
             "strong_len" => self.signature.strong_len = strong_len(value)?,
             "profile" => self.profile = profile(value)?,
-            "empty_basis" => self.empty_basis = Some(empty_basis(value)?),
-            "limits" => self.set_limits(value)?,
+            "empty_basis" => self.empty_basis = Some(empty_basis(value, position)?),
+            "limits" => self.set_limits(value, position)?,
             "threads" => self.threads = threads(value)?,
             "seal" => self.seal = Some(truth(value, name)?),
+            "seal_check" => self.seal_check = Some(seal_check(value)?),
             "source_len" => self.source_len = Some(whole(value, name)?),
             "keep_existing" => self.keep_existing = truth(value, name)?,
             "sync" => self.no_sync = !truth(value, name)?,
@@ -120,19 +105,19 @@ impl Settings {
                 Value::Function(function) => {
                     self.watcher.progress = Some((protected.clone(), function.clone()));
                 }
-                other => return Err(wrong(name, other, "a function")),
+                other => return Err(wrong(name, other, "a function").into()),
             },
             "cancel" => {
                 let token = value.as_userdata().and_then(|data| Some(data.borrow::<Token>().ok()?.0.clone()));
                 self.watcher.cancel = Some(token.ok_or_else(|| wrong(name, value, "a cancel_token()"))?);
             }
-            _ => return Ok(false),
+            _ => unreachable!("the names are those of the groups"),
         }
-        Ok(true)
+        Ok(())
     }
 
-    fn set_limits(&mut self, value: &Value) -> Result<(), Failure> {
-        let Value::Table(table) = value else { return Err(wrong("limits", value, "a table")) };
+    fn set_limits(&mut self, value: &Value, position: usize) -> Result<(), Fault> {
+        let Value::Table(table) = value else { return Err(wrong("limits", value, "a table").into()) };
         for pair in table.pairs::<Value, Value>() {
             let (key, value) = pair?;
             let name = key.as_string().map(LuaString::to_string_lossy).unwrap_or_default();
@@ -143,10 +128,7 @@ impl Settings {
                 "literal" => self.limits.literal = Some(whole(&value, "limits.literal")?),
                 "work" => self.limits.work = work(&value)?,
                 "time" => self.time = Some(seconds(&value)?),
-                _ => {
-                    let what = format!("there is no limit {}", shown(&key));
-                    return Err(Failure::new(ErrorKind::Param, what));
-                }
+                _ => return Err(Fault::argument(position, format!("there is no limit {}", shown(&key)))),
             }
         }
         Ok(())
@@ -159,24 +141,29 @@ impl Settings {
 
     /// What a patch does about a seal.
     pub(crate) fn seal_check(&self) -> SealCheck {
-        match self.seal {
+        self.seal_check.unwrap_or(match self.seal {
             None => SealCheck::IfThere,
             Some(true) => SealCheck::Required,
             Some(false) => SealCheck::Ignored,
-        }
+        })
     }
 
-    /// Does `work` with the library's options.
+    /// What watches work that begins now.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(self.watcher.clone(), self.time)
+    }
+
+    /// Does `work` with the library's options: one clock and one watch for all of it.
     pub(crate) fn with<T, E: Into<Failure>>(
         &self,
-        work: impl FnOnce(&mut Options<'_>) -> Result<T, E>,
+        work: impl FnOnce(&mut Options<'_>, &Watch) -> Result<T, E>,
     ) -> Result<T, Failure> {
-        self.watcher.check()?;
+        let watch = self.watch();
+        watch.check()?;
         let stop = CancelToken::new();
-        let mut stopped = None;
         let mut told = |report: Report| {
-            if let Err(failure) = self.watcher.tell(report.into()) {
-                stopped.get_or_insert(failure);
+            if let Err(failure) = watch.tell(report.into()) {
+                watch.stop(failure);
                 stop.cancel();
             }
         };
@@ -201,8 +188,8 @@ impl Settings {
         if let Some(time) = self.time {
             options = options.time_limit(time);
         }
-        let done = work(&mut options);
-        match stopped {
+        let done = work(&mut options, &watch);
+        match watch.stopped() {
             Some(failure) => Err(failure),
             None => done.map_err(Into::into),
         }
@@ -244,17 +231,31 @@ fn profile(value: &Value) -> Result<Profile, Failure> {
 }
 
 /// A length to cut at, or the two of librsync's buffers.
-fn empty_basis(value: &Value) -> Result<EmptyBasis, Failure> {
-    let len = |value: &Value| {
-        let len = usize::try_from(whole(value, "empty_basis")?).ok().and_then(NonZeroUsize::new);
-        len.ok_or_else(|| wrong("empty_basis", value, "a length"))
-    };
-    match value {
-        Value::Table(buffers) => {
-            let (input, output) = (buffers.get("input")?, buffers.get("output")?);
-            Ok(EmptyBasis::Buffers { input: len(&input)?, output: len(&output)? })
+fn empty_basis(value: &Value, position: usize) -> Result<EmptyBasis, Fault> {
+    let Value::Table(buffers) = value else { return Ok(EmptyBasis::Cut(part_len(value)?)) };
+    for pair in buffers.pairs::<Value, Value>() {
+        let (key, _) = pair?;
+        let name = key.as_string().map(LuaString::to_string_lossy).unwrap_or_default();
+        if !["input", "output"].contains(&name.as_str()) {
+            return Err(Fault::argument(position, format!("there is no buffer {}", shown(&key))));
         }
-        value => Ok(EmptyBasis::Cut(len(value)?)),
+    }
+    let len = |buffers: &Table, name: &str| -> Result<_, Fault> { Ok(part_len(&buffers.get(name)?)?) };
+    Ok(EmptyBasis::Buffers { input: len(buffers, "input")?, output: len(buffers, "output")? })
+}
+
+fn part_len(value: &Value) -> Result<NonZeroUsize, Failure> {
+    let len = usize::try_from(whole(value, "empty_basis")?).ok().and_then(NonZeroUsize::new);
+    len.ok_or_else(|| wrong("empty_basis", value, "a length"))
+}
+
+/// The words are those of the other bindings, or with `_` as Lua's are.
+fn seal_check(value: &Value) -> Result<SealCheck, Failure> {
+    match value.as_string().map(LuaString::to_string_lossy).as_deref() {
+        Some("if_there" | "if-there") => Ok(SealCheck::IfThere),
+        Some("required") => Ok(SealCheck::Required),
+        Some("ignored") => Ok(SealCheck::Ignored),
+        _ => Err(wrong("seal_check", value, "if_there, required or ignored")),
     }
 }
 

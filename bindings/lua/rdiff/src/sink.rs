@@ -2,8 +2,8 @@
 
 use crate::{
     failure::Fault,
-    protected::{Protected, text},
-    source::method,
+    protected::{Protected, told_failure},
+    source::{Rules, method},
 };
 use mlua::{Function, Lua, LuaString, Value};
 use std::io::{self, Write};
@@ -14,18 +14,9 @@ pub(crate) enum Sink {
     /// Kept, to be returned as a string.
     Kept(Vec<u8>),
     /// Called with each part.
-    Function(Protected, Function, OnError),
+    Function(Protected, Function, Rules),
     /// An open file, or what writes like one: its `write`, and itself.
     Stream(Protected, Function, Value),
-}
-
-/// What becomes of an error that a sink raises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnError {
-    /// The work fails.
-    Fail,
-    /// Nothing, as in lua-rdiff.
-    Ignore,
 }
 
 impl Sink {
@@ -34,14 +25,14 @@ impl Sink {
         protected: &Protected,
         value: Value,
         position: usize,
-        on_error: OnError,
+        rules: Rules,
     ) -> Result<Self, Fault> {
         match value {
             Value::Nil => Ok(Self::Kept(Vec::new())),
-            Value::Function(function) => Ok(Self::Function(protected.clone(), function, on_error)),
+            Value::Function(function) => Ok(Self::Function(protected.clone(), function, rules)),
             value => match method(&value, "write") {
-                Some(write) => Ok(Self::Stream(protected.clone(), write, value)),
-                None => Err(Fault::argument(position, "Not a suitable destination")),
+                Some(write) if rules == Rules::Own => Ok(Self::Stream(protected.clone(), write, value)),
+                _ => Err(Fault::argument(position, "Not a suitable destination")),
             },
         }
     }
@@ -57,26 +48,26 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
+        let called = match self {
             Self::Kept(kept) => {
                 kept.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
                 kept.extend_from_slice(bytes);
+                return Ok(bytes.len());
             }
-            Self::Function(protected, function, on_error) => {
-                let called = protected.call((&*function, LuaString::wrap(bytes)));
-                if *on_error == OnError::Fail {
-                    called.map_err(io::Error::other)?;
-                }
+            Self::Function(protected, function, Rules::Original) => {
+                // What it raises is ignored.
+                let _ = protected.call((&*function, LuaString::wrap(bytes)));
+                return Ok(bytes.len());
+            }
+            Self::Function(protected, function, Rules::Own) => {
+                protected.call((&*function, LuaString::wrap(bytes)))
             }
             Self::Stream(protected, write, stream) => {
-                let called = protected.call((&*write, &*stream, LuaString::wrap(bytes)));
-                // As `write` of an open file tells of a failure.
-                if let (Value::Nil, why @ Value::String(_)) = called.map_err(io::Error::other)? {
-                    return Err(io::Error::other(text(&why)));
-                }
+                protected.call((&*write, &*stream, LuaString::wrap(bytes)))
             }
-        }
-        Ok(bytes.len())
+        };
+        let (first, why) = called?;
+        told_failure(&first, &why).map_or(Ok(bytes.len()), Err)
     }
 
     fn flush(&mut self) -> io::Result<()> {

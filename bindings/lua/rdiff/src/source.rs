@@ -2,10 +2,21 @@
 
 use crate::{
     failure::Fault,
-    protected::{Protected, text},
+    protected::{Protected, told_failure},
+    watch::Watch,
 };
 use mlua::{Function, Lua, LuaString, ObjectLike, Value};
 use std::io::{self, Read};
+
+/// Whose rules sources and sinks are held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// The module's own. `nil` ends what a function gives, `nil` and a message are a failure, another value that is no string
+    /// is an error; so is what a sink raises, or `nil` or `false` and a message from it. Open files will do for functions.
+    Own,
+    /// lua-rdiff's: whatever is no string ends what a function gives; what a sink raises or returns is ignored.
+    Original,
+}
 
 /// An input, read from front to back.
 #[derive(Clone, Debug)]
@@ -20,24 +31,23 @@ pub(crate) enum Source {
 #[derive(Clone, Debug)]
 pub(crate) enum Parts {
     /// Called without arguments.
-    Function(Function),
+    Function(Function, Rules),
     /// An open file, or what reads like one: its `read`, and itself.
     Stream(Function, Value),
 }
 
 impl Source {
     /// The argument at a position as a source: a string, a number, a function, or what has a method `read`.
-    pub(crate) fn from_lua(lua: &Lua, value: Value, position: usize) -> Result<Self, Fault> {
+    pub(crate) fn from_lua(lua: &Lua, value: Value, position: usize, rules: Rules) -> Result<Self, Fault> {
         match value {
-            Value::Function(function) => Ok(Self::Parts(Parts::Function(function))),
+            Value::Function(function) => Ok(Self::Parts(Parts::Function(function, rules))),
             Value::String(bytes) => Ok(Self::Bytes(bytes)),
-            Value::Integer(_) | Value::Number(_) => match lua.coerce_string(value) {
-                Ok(Some(bytes)) => Ok(Self::Bytes(bytes)),
-                _ => Err(unsuitable(position)),
-            },
+            Value::Integer(_) | Value::Number(_) => {
+                number(lua, &value).map(Self::Bytes).ok_or_else(|| unsuitable(position))
+            }
             value => match method(&value, "read") {
-                Some(read) => Ok(Self::Parts(Parts::Stream(read, value))),
-                None => Err(unsuitable(position)),
+                Some(read) if rules == Rules::Own => Ok(Self::Parts(Parts::Stream(read, value))),
+                _ => Err(unsuitable(position)),
             },
         }
     }
@@ -50,19 +60,24 @@ impl Source {
         }
     }
 
-    /// Reads it; `ends` says what counts as its end.
-    pub(crate) fn reader(self, protected: &Protected, ends: Ends) -> Reader {
+    /// Reads it, for as long as the watch lets it.
+    pub(crate) fn reader<'a>(self, protected: &Protected, watch: Option<&'a Watch>) -> Reader<'a> {
         let (parts, part) = match self {
             Self::Bytes(bytes) => (None, Some(bytes)),
             Self::Parts(parts) => (Some(parts), None),
         };
-        Reader { protected: protected.clone(), parts, part, taken: 0, ends }
+        Reader { protected: protected.clone(), watch, parts, part, taken: 0 }
     }
 }
 
 /// The same words as lua-rdiff's.
-fn unsuitable(position: usize) -> Fault {
+pub(crate) fn unsuitable(position: usize) -> Fault {
     Fault::argument(position, "Not a suitable source")
+}
+
+/// A number's text.
+pub(crate) fn number(lua: &Lua, number: &Value) -> Option<LuaString> {
+    lua.coerce_string(number.clone()).ok().flatten()
 }
 
 /// A table's or a userdata's method of this name.
@@ -74,67 +89,57 @@ pub(crate) fn method(value: &Value, name: &str) -> Option<Function> {
     }
 }
 
-/// What ends an input that a function gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ends {
-    /// `nil`; another value that is no string is an error.
-    WithNil,
-    /// Whatever is no string.
-    WithAnything,
-}
-
 /// A source as a reader.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct Reader<'a> {
     protected: Protected,
+    watch: Option<&'a Watch>,
     /// `None` when no more parts follow.
     parts: Option<Parts>,
     part: Option<LuaString>,
     /// How much of the part was read.
     taken: usize,
-    ends: Ends,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The next part, of about `wanted` bytes where that can be said; `None` at the end. It may be empty.
-    pub(crate) fn next_part(&mut self, wanted: usize) -> io::Result<Option<LuaString>> {
+    fn next_part(&mut self, wanted: usize) -> io::Result<Option<LuaString>> {
         if let Some(part) = self.part.take() {
             return Ok(Some(part));
         }
-        let called = match &self.parts {
+        let (function, rules, called) = match &self.parts {
             None => return Ok(None),
-            Some(Parts::Function(function)) => self.protected.call(function),
-            Some(Parts::Stream(read, stream)) => self.protected.call((read, stream, wanted)),
+            Some(Parts::Function(function, rules)) => (function, *rules, self.protected.call(function)),
+            Some(Parts::Stream(read, stream)) => {
+                (read, Rules::Own, self.protected.call((read, stream, wanted)))
+            }
         };
-        match called.map_err(io::Error::other)? {
+        match called? {
             (Value::String(part), _) => return Ok(Some(part)),
-            (number @ (Value::Integer(_) | Value::Number(_)), _) => return self.number(&number),
-            (Value::Nil, Value::Nil) => {}
-            // As `read` of an open file tells of a failure.
-            (Value::Nil, why) if matches!(self.parts, Some(Parts::Stream(..))) => {
-                return Err(io::Error::other(text(&why)));
+            (value @ (Value::Integer(_) | Value::Number(_)), _) => {
+                let lua = function.weak_lua().upgrade();
+                let text = number(&lua, &value);
+                return text
+                    .map(Some)
+                    .ok_or_else(|| io::Error::other("the source gave a number that is no string"));
             }
-            (Value::Nil, _) => {}
-            (other, _) if self.ends == Ends::WithNil => {
-                let what = format!("the source gave a {}, not a string", other.type_name());
-                return Err(io::Error::other(what));
+            _ if rules == Rules::Original => {}
+            (first, why) => {
+                if let Some(error) = told_failure(&first, &why) {
+                    return Err(error);
+                }
+                if !first.is_nil() {
+                    let what = format!("the source gave a {}, not a string", first.type_name());
+                    return Err(io::Error::other(what));
+                }
             }
-            _ => {}
         }
         self.parts = None;
         Ok(None)
     }
-
-    fn number(&self, number: &Value) -> io::Result<Option<LuaString>> {
-        let Some(Parts::Function(function) | Parts::Stream(function, _)) = &self.parts else {
-            return Ok(None);
-        };
-        let string = function.weak_lua().upgrade().coerce_string(number.clone()).ok().flatten();
-        string.map(Some).ok_or_else(|| io::Error::other("the source gave a number that is no string"))
-    }
 }
 
-impl Read for Reader {
+impl Read for Reader<'_> {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
         if place.is_empty() {
             return Ok(0);
@@ -154,6 +159,10 @@ impl Read for Reader {
             self.taken = 0;
             if len > 0 {
                 return Ok(len);
+            }
+            // It may give nothing for ever.
+            if let Some(watch) = self.watch {
+                watch.idle()?;
             }
         }
     }

@@ -3,7 +3,7 @@
 -- Where a module's sums and writers are the default ones, the work is the engine's; where they are replaced, it runs
 -- through them, here and in `rsync.general`.
 
-local ffi = require "ffi"
+local bit, ffi = require "bit", require "ffi"
 local general = require "rsync.general"
 
 ffi.cdef [[
@@ -65,7 +65,7 @@ function rollsum:rotate(out, byte)
 end
 
 function rollsum:final()
-  return tonumber(ffi.cast("int32_t", self.digest))
+  return bit.tobit(self.digest)
 end
 
 --- The ctype of the default weak sum.
@@ -144,7 +144,7 @@ function rsync:gen_sigs_file(read, write, block_len)
     return self:gen_sigs(read, self:write_sig(write), block_len)
   end
   block_len = general.checked_block_len(self, block_len)
-  local size = math.max(1, math.floor(self.mem_len / block_len)) * block_len
+  local size = math.max(1, math.floor(general.checked_mem_len(self) / block_len)) * block_len
   local buffer, records = bytes_t(size), bytes_t(size / block_len * RECORD_LEN)
   local total = 0
   repeat
@@ -160,6 +160,11 @@ end
 
 -- Deltas --------------------------------------------------------------------------------------------------------
 
+-- Whether all of these sums stand in the table itself: the engine does not ask a metatable.
+local function is_plain(sums)
+  return type(sums) == "table" and getmetatable(sums) == nil
+end
+
 -- A search for the blocks of `sigs`.
 local function new_search(module, sigs, block_len)
   local ring_len = general.ring_len(module, block_len)
@@ -170,11 +175,14 @@ local function new_search(module, sigs, block_len)
   search = ffi.gc(search, engine.rollsync_search_free)
   local enough = true
   for weak in pairs(sigs.weak) do
-    enough = engine.rollsync_search_add_weak(search, weak) and enough
+    -- What is no signed number of 32 bits is no window's sum.
+    if type(weak) == "number" and bit.tobit(weak) == weak then
+      enough = engine.rollsync_search_add_weak(search, weak) and enough
+    end
   end
   for strong, block in pairs(sigs.strong) do
-    -- A sum of another length is none of a window's.
-    if #strong == STRONG_LEN then
+    -- Nor is a string of another length.
+    if type(strong) == "string" and #strong == STRONG_LEN then
       enough = engine.rollsync_search_add_strong(search, strong, block) and enough
     end
   end
@@ -196,6 +204,8 @@ local function run(search, read, emit)
     end
     emit(state == 1)
   until state == 1
+  -- Its memory is not LuaJIT's, which would see no reason to hurry.
+  engine.rollsync_search_free(ffi.gc(search, nil))
   return tonumber(alarms[0]), tonumber(alarms[1])
 end
 
@@ -203,7 +213,7 @@ end
 -- Returns how often a weak sum was known and the strong one was not, and how many blocks were found.
 function rsync:gen_deltas(read, sigs, write_cmd, block_len)
   block_len = general.checked_block_len(self, block_len)
-  if not is_default(self, "rollsum", "weak_sum", "strong_sum") then
+  if not (is_default(self, "rollsum", "weak_sum", "strong_sum") and is_plain(sigs.weak) and is_plain(sigs.strong)) then
     return general.methods.gen_deltas(self, read, sigs, write_cmd, block_len)
   end
   local search, count = new_search(self, sigs, block_len), size_t()
@@ -226,14 +236,17 @@ own.gen_deltas = rsync.gen_deltas
 
 --- Writes the delta to what is read from the file whose blocks `sigs` knows; returns as `gen_deltas` does.
 function rsync:gen_deltas_file(read, sigs, write, block_len)
-  if not is_default(self, "rollsum", "weak_sum", "strong_sum", "cmd_writer", "gen_deltas") then
+  if not (is_default(self, "rollsum", "weak_sum", "strong_sum", "cmd_writer", "gen_deltas") and is_plain(sigs.weak)
+      and is_plain(sigs.strong)) then
     return self:gen_deltas(read, sigs, self:cmd_writer(write), block_len)
   end
   block_len = general.checked_block_len(self, block_len)
   local search, len = new_search(self, sigs, block_len), size_t()
   return run(search, read, function()
     local encoded = engine.rollsync_search_encoded(search, len)
-    if len[0] > 0 then
+    if encoded == nil then
+      error "rsync: not enough memory for the delta"
+    elseif len[0] > 0 then
       write(encoded, tonumber(len[0]))
     end
   end)

@@ -8,7 +8,7 @@
 //! Numbers are little-endian. Nothing stands before or behind the commands.
 
 use crate::search::Search;
-use std::ptr;
+use std::{collections::TryReserveError, ptr};
 
 /// A step of the delta, in the order of the new file.
 #[repr(C)]
@@ -40,35 +40,42 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    fn copy(&mut self, block: u32) {
+    fn copy(&mut self, block: u32) -> Result<(), TryReserveError> {
         if let Some((first, count)) = &mut self.pending
             && u64::from(*first) + u64::from(*count) == u64::from(block)
             && *count < u8::MAX
         {
             *count += 1;
-            return;
+            return Ok(());
         }
-        self.flush();
+        self.flush()?;
         self.pending = Some((block, 1));
+        Ok(())
     }
 
-    fn literal(&mut self, bytes: &[u8]) {
-        self.flush();
+    fn literal(&mut self, bytes: &[u8]) -> Result<(), TryReserveError> {
+        self.flush()?;
         for part in bytes.chunks(u32::MAX as usize) {
             // A chunk is no longer than that.
             let len = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            self.out.push(1);
-            self.out.extend_from_slice(&len.to_le_bytes());
-            self.out.extend_from_slice(part);
+            self.put(&[&[1], &len.to_le_bytes(), part])?;
         }
+        Ok(())
     }
 
-    fn flush(&mut self) {
+    fn flush(&mut self) -> Result<(), TryReserveError> {
         if let Some((block, count)) = self.pending.take() {
-            self.out.push(2);
-            self.out.extend_from_slice(&block.to_le_bytes());
-            self.out.push(count);
+            self.put(&[&[2], &block.to_le_bytes(), &[count]])?;
         }
+        Ok(())
+    }
+
+    fn put(&mut self, parts: &[&[u8]]) -> Result<(), TryReserveError> {
+        for part in parts {
+            self.out.try_reserve(part.len())?;
+            self.out.extend_from_slice(part);
+        }
+        Ok(())
     }
 }
 
@@ -87,8 +94,8 @@ pub unsafe extern "C" fn rollsync_search_commands(
     search.commands.as_ptr()
 }
 
-/// The commands of the last step as they stand in a delta, `*len` bytes, valid until the next call. To be asked once
-/// a step: a copy may stay behind until it is known that the next block does not follow it.
+/// The commands of the last step as they stand in a delta, `*len` bytes, valid until the next call; null when there is no
+/// memory. To be asked once a step: a copy may stay behind until it is known that the next block does not follow it.
 ///
 /// # Safety
 /// `search` is one of `rollsync_search_new`, not freed yet; `len` can be written.
@@ -96,19 +103,16 @@ pub unsafe extern "C" fn rollsync_search_commands(
 pub unsafe extern "C" fn rollsync_search_encoded(search: *mut Search, len: *mut usize) -> *const u8 {
     // SAFETY: the caller says so.
     let (search, len) = unsafe { (&mut *search, &mut *len) };
-    let Search { commands, encoder, is_done, .. } = search;
+    let encoder = &mut search.encoder;
     encoder.out.clear();
-    for command in commands {
+    let encoded = search.commands.iter().try_for_each(|command| {
         if command.data.is_null() {
-            encoder.copy(command.block);
-        } else {
-            // SAFETY: it is a part of the search's buffer, which was not written since.
-            encoder.literal(unsafe { std::slice::from_raw_parts(command.data, command.len) });
+            return encoder.copy(command.block);
         }
-    }
-    if *is_done {
-        encoder.flush();
-    }
+        // SAFETY: it is a part of the search's buffer, which was not written since.
+        encoder.literal(unsafe { std::slice::from_raw_parts(command.data, command.len) })
+    });
+    let flushed = encoded.and_then(|()| if search.is_done { encoder.flush() } else { Ok(()) });
     *len = encoder.out.len();
-    encoder.out.as_ptr()
+    flushed.map_or(ptr::null(), |()| encoder.out.as_ptr())
 }

@@ -19,7 +19,7 @@
 use crate::{commands::Command, commands::Encoder, index::Index, sums};
 use rollsync_kernels::{
     Isa,
-    scan::{Filter, Hits, Scan},
+    scan::{CHUNK, Filter, Hits, Scan},
     weak::WeakKind,
 };
 use std::{collections::TryReserveError, ptr};
@@ -36,6 +36,9 @@ pub struct Search {
     hits: Hits,
     /// How many of the hits were looked at.
     seen: usize,
+    /// How many positions are scanned at once: few behind a match, where the next one is likely, which makes the scan of
+    /// what lies behind it vain.
+    limit: usize,
     /// What is read of the new file and may still be sent: `ring_len` bytes, of which those up to `end` count.
     buffer: Vec<u8>,
     /// The position of the buffer's first byte, modulo the ring length.
@@ -66,6 +69,7 @@ impl Search {
             scan: Scan::new(Isa::detect(), WeakKind::Rollsum, block_len),
             hits: Hits::new(),
             seen: 0,
+            limit: CHUNK,
             buffer,
             ring_at: 0,
             data: 0,
@@ -100,7 +104,7 @@ impl Search {
         }
         self.end += read.min(self.buffer.len() - self.end);
         if self.end - self.next < self.block_len {
-            self.send(self.end);
+            self.send(self.end)?;
             self.is_done = true;
             return Ok(());
         }
@@ -112,15 +116,15 @@ impl Search {
                 continue;
             };
             self.good_alarms += 1;
-            self.send(position);
-            self.commands.push(Command::copy(block));
+            self.send(position)?;
+            self.push(Command::copy(block))?;
             self.jump(position + self.block_len);
         }
         if self.end - self.next >= self.block_len {
             self.next = self.end - self.block_len + 1;
         }
         if self.next > self.data {
-            self.send(self.next - 1);
+            self.send(self.next - 1)?;
         }
         Ok(())
     }
@@ -141,7 +145,8 @@ impl Search {
                 return None;
             }
             self.seen = 0;
-            self.scanned = self.scan.find(filter, data, from, usize::MAX, &mut self.hits);
+            self.scanned = self.scan.find(filter, data, from, self.limit, &mut self.hits);
+            self.limit = (2 * self.limit).min(CHUNK);
             if self.scanned == from {
                 // The last window: no byte lies behind it.
                 let weak = self.scan.window_at(data, from).digest();
@@ -154,6 +159,7 @@ impl Search {
     /// Goes on behind a match.
     fn jump(&mut self, position: usize) {
         (self.data, self.next) = (position, position);
+        self.limit = 1;
         self.jump_scan(position);
     }
 
@@ -165,15 +171,22 @@ impl Search {
     }
 
     /// Sends what lies before a place in the buffer.
-    fn send(&mut self, until: usize) {
+    fn send(&mut self, until: usize) -> Result<(), TryReserveError> {
         let len = until - self.data;
         let rest = self.ring_len - (self.ring_at + self.data) % self.ring_len;
         for part in [len.min(rest), len.saturating_sub(rest)] {
             if part > 0 {
-                self.commands.push(Command::literal(&self.buffer[self.data..self.data + part]));
+                self.push(Command::literal(&self.buffer[self.data..self.data + part]))?;
                 self.data += part;
             }
         }
+        Ok(())
+    }
+
+    fn push(&mut self, command: Command) -> Result<(), TryReserveError> {
+        self.commands.try_reserve(1)?;
+        self.commands.push(command);
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The engine's jobs, each with its drive.
 
-use crate::{basis::LuaBasis, failure::Failure, loaded::Loaded, settings::Settings};
+use crate::{basis::LuaBasis, failure::Failure, settings::Settings};
 use rollsync::{
     Action, Basis, DeltaJob, DeltaOptions, Drive, EndCheck, Error, HashingWriter, Job, LoadJob, Mismatch,
     NoBasis, PatchJob, SealCheck, Side, SignatureIndex, SignatureJob, Stats, seal::Seal,
@@ -39,9 +39,9 @@ impl Engine {
         Self::Load(Box::new(Drive::new(job)), settings.limits)
     }
 
-    pub(super) fn delta(loaded: &Loaded, settings: &Settings) -> Self {
+    pub(super) fn delta(index: Rc<SignatureIndex>, settings: &Settings) -> Self {
         let options = DeltaOptions { profile: settings.profile, empty_basis: settings.empty_basis };
-        let job = DeltaJob::new(Rc::clone(&loaded.0), options).with_limits(settings.limits);
+        let job = DeltaJob::new(index, options).with_limits(settings.limits);
         let job = if settings.seals() { job.sealed() } else { job };
         Self::Delta(Box::new(Drive::new(job)))
     }
@@ -54,33 +54,26 @@ impl Engine {
         Self::Patch(Box::new(Patch { drive: Drive::new(job), basis, hasher, check }))
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
-        self.go_on(Some(bytes), output)
-    }
-
-    pub(super) fn finish(&mut self, output: &mut Vec<u8>) -> Result<(), Failure> {
-        self.go_on(None, output)?;
+    /// Takes input, `None` when it has ended, and gives the output that is certain by then. `turn` is told after
+    /// every turn what was counted; an error of its stops the work.
+    pub(super) fn go_on(
+        &mut self,
+        bytes: Option<&[u8]>,
+        output: &mut Vec<u8>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Patch(patch) => patch.hold_to_seal(),
-            Self::Signature(_) | Self::Load(..) | Self::Delta(_) => Ok(()),
-        }
-    }
-
-    /// `None` says that the input has ended.
-    fn go_on(&mut self, bytes: Option<&[u8]>, output: &mut Vec<u8>) -> Result<(), Failure> {
-        match self {
-            Self::Signature(drive) => advance(drive, bytes, &mut NoBasis, output),
-            Self::Load(drive, _) => advance(drive, bytes, &mut NoBasis, output),
-            Self::Delta(drive) => advance(drive, bytes, &mut NoBasis, output),
+            Self::Signature(drive) => advance(drive, bytes, &mut NoBasis, output, turn),
+            Self::Load(drive, _) => advance(drive, bytes, &mut NoBasis, output, turn),
+            Self::Delta(drive) => advance(drive, bytes, &mut NoBasis, output, turn),
             Self::Patch(patch) => {
-                advance(&mut patch.drive, bytes, &mut patch.basis, output)?;
+                advance(&mut patch.drive, bytes, &mut patch.basis, output, turn)?;
                 if patch.check != SealCheck::Ignored {
                     patch.hasher.write_all(output).map_err(|source| failed(Side::Write, 0, source))?;
                 }
-                return Ok(());
+                if bytes.is_none() { patch.hold_to_seal() } else { Ok(()) }
             }
-        }?;
-        Ok(())
+        }
     }
 
     pub(super) fn stats(&self) -> Stats {
@@ -93,10 +86,10 @@ impl Engine {
     }
 
     /// What a finished load job has loaded; `None` for other jobs.
-    pub(super) fn into_loaded(self) -> Result<Option<Loaded>, Failure> {
+    pub(super) fn into_index(self) -> Result<Option<SignatureIndex>, Failure> {
         let Self::Load(drive, limits) = self else { return Ok(None) };
         let Some(signature) = drive.into_job().into_signature() else { return Ok(None) };
-        Ok(Some(Loaded(Rc::new(SignatureIndex::build(signature, &limits)?))))
+        Ok(Some(SignatureIndex::build(signature, &limits)?))
     }
 }
 
@@ -116,32 +109,36 @@ impl Patch {
     }
 }
 
+/// Is told what was counted; an error stops the work.
+pub(super) type Turn<'a> = dyn FnMut(Stats) -> Result<(), Failure> + 'a;
+
 /// Gives the job `bytes`, or the end of its input, and takes all the output that is certain by then.
 fn advance<J: Job>(
     drive: &mut Drive<J>,
     bytes: Option<&[u8]>,
     basis: &mut dyn Basis,
     output: &mut Vec<u8>,
-) -> Result<(), Error> {
+    turn: &mut Turn<'_>,
+) -> Result<(), Failure> {
     let last = bytes.is_none();
     let mut bytes = bytes.unwrap_or(&[]);
     let mut flushed = false;
     loop {
         let bytes_out = drive.stats().bytes_out;
         match drive.next()? {
-            Action::Read(place) => {
-                if bytes.is_empty() && !last {
-                    if flushed {
-                        return Ok(());
-                    }
-                    flushed = true;
-                    drive.flush();
-                } else {
-                    let len = bytes.len().min(place.len());
-                    place[..len].copy_from_slice(&bytes[..len]);
-                    bytes = &bytes[len..];
-                    drive.was_read(len);
+            Action::Read(_) if bytes.is_empty() && !last => {
+                if flushed {
+                    return Ok(());
                 }
+                flushed = true;
+                drive.flush();
+                continue;
+            }
+            Action::Read(place) => {
+                let len = bytes.len().min(place.len());
+                place[..len].copy_from_slice(&bytes[..len]);
+                bytes = &bytes[len..];
+                drive.was_read(len);
             }
             Action::ReadBasis { offset, place } => {
                 let read = basis.read_at(offset, place);
@@ -158,6 +155,7 @@ fn advance<J: Job>(
             // What follows the end of a delta is not the job's, as in librsync.
             Action::Done => return Ok(()),
         }
+        turn(drive.stats())?;
     }
 }
 

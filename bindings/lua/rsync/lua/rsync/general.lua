@@ -8,18 +8,32 @@ local general = { methods = methods }
 local bytes_t = ffi.typeof "uint8_t[?]"
 local BLOCK_LEN_MAX = 0x7fffffff
 
+-- Whether this is a whole number from `least` to `most`.
+local function is_whole(number, least, most)
+  return type(number) == "number" and number % 1 == 0 and number >= least and number <= most
+end
+
 --- The block length of a call: a whole number of bytes.
 function general.checked_block_len(module, block_len)
   block_len = block_len or module.block_len
-  if type(block_len) ~= "number" or block_len % 1 ~= 0 or block_len < 1 or block_len > BLOCK_LEN_MAX then
+  if not is_whole(block_len, 1, BLOCK_LEN_MAX) then
     error("rsync: block length " .. tostring(block_len) .. " is not in 1.." .. BLOCK_LEN_MAX, 3)
   end
   return block_len
 end
 
+--- The length of a module's buffers: a whole number of bytes.
+function general.checked_mem_len(module)
+  local mem_len = module.mem_len
+  if not is_whole(mem_len, 1, BLOCK_LEN_MAX) then
+    error("rsync: mem_len " .. tostring(mem_len) .. " is not in 1.." .. BLOCK_LEN_MAX, 3)
+  end
+  return mem_len
+end
+
 --- The length of the buffer that literals are cut by.
 function general.ring_len(module, block_len)
-  return math.ceil(math.max(2 * block_len, module.mem_len) / block_len) * block_len
+  return math.ceil(math.max(2 * block_len, general.checked_mem_len(module)) / block_len) * block_len
 end
 
 -- What `read` gave, checked: a callback that returns more than it was asked for has written behind the buffer.
@@ -27,10 +41,13 @@ local function checked_read(read, place, len)
   local got = read(place, len)
   if not got then
     error("rsync: read failed", 0)
-  elseif got < 0 or got > len then
-    error("rsync: read returned " .. got .. " bytes, " .. len .. " were asked for", 0)
   end
-  return got
+  -- What a function of C returns may be a number of the FFI's.
+  local count = tonumber(got)
+  if not is_whole(count, 0, len) then
+    error("rsync: read returned " .. tostring(got) .. " bytes, " .. len .. " were asked for", 0)
+  end
+  return count
 end
 
 --- Reads until `len` bytes are there or no more come; returns how many are.
@@ -77,10 +94,13 @@ end
 --- Returns the function that writes a record.
 function methods:write_sig(write)
   local record = ffi.typeof("$[1]", self:sig_ctype())()
-  local size = ffi.sizeof(record)
+  local size, strong_len = ffi.sizeof(record), ffi.sizeof(record[0].strong)
   return function(weak, strong)
+    if #strong < strong_len then
+      error("rsync: a strong sum of " .. #strong .. " bytes, a record has " .. strong_len, 0)
+    end
     record[0].weak = weak
-    ffi.copy(record[0].strong, strong, ffi.sizeof(record[0].strong))
+    ffi.copy(record[0].strong, strong, strong_len)
     write(record, size)
   end
 end
@@ -237,7 +257,7 @@ end
 --- Returns the function that reads commands: `"data", buffer, len`, `"copy", block`, or nil at the end. A long literal
 -- comes in parts.
 function methods:cmd_reader(read)
-  local size = math.max(1, self.mem_len)
+  local size = general.checked_mem_len(self)
   local buffer, head, opcode = bytes_t(size), bytes_t(5), bytes_t(1)
   local literal, block, count = 0, 0, 0
   return function()
