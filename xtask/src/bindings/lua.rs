@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{Binding, Run};
 use crate::process::{cargo, check, command, repo, target_folder, works};
 
-pub(crate) const BINDING: Binding = Binding { name: "lua", test, read_others: None };
+pub(crate) const BINDING: Binding = Binding { name: "lua", test, read_others: Some(read_others) };
 
 /// A Lua: its program, which is also the name of Debian's package, and the feature with which the module is built for it.
 struct Lua {
@@ -65,6 +65,12 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
     } else {
         skipped(run, "no luarocks: no rock is built")
     }
+}
+
+fn read_others(run: &mut Run<'_>) -> Result<(), String> {
+    let folder = target_folder().join("bindings/lua");
+    let there = LUAS.iter().find(|lua| folder.join(lua.program).join("rdiff.so").exists());
+    there.map_or(Ok(()), |lua| run(&mut lua.tests("exchange_test", &folder)))
 }
 
 impl Lua {
