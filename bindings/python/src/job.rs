@@ -17,8 +17,7 @@ use pyo3::{
     types::{PyBytes, PyDict},
 };
 use rollsync::{
-    EndCheck, Error, Mismatch, NoBasis, Phase, ResourceError, Role, SealCheck, SignatureIndex,
-    seal::{FileHasher, Seal},
+    EndCheck, Error, NoBasis, Phase, ResourceError, Role, SealCheck, SignatureIndex, seal::FileHasher,
 };
 use std::sync::Arc;
 
@@ -234,7 +233,7 @@ impl PatchJob {
     fn new(py: Python<'_>, basis: Source, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let settings = Settings::read("PatchJob", keywords, &[&["seal_check"], ALWAYS])?;
         let check = settings.seal_check;
-        let end_check = if check == SealCheck::Ignored { EndCheck::None } else { EndCheck::Seal };
+        let end_check = check.end_check();
         let job = rollsync::PatchJob::new().with_limits(settings.limits.engine).with_end_check(end_check);
         let push = Push::new(py, job, Phase::Patch, &settings)?;
         let (at, guard) = (basis.at(Role::Basis), Guard::new(&settings));
@@ -303,17 +302,9 @@ impl PatchJob {
 
     fn hold_to_seal(&mut self) -> Result<(), Error> {
         let Some(hasher) = &self.hasher else { return Ok(()) };
-        match self.push.job().seal() {
-            Some(Seal::Delta { new, .. }) => {
-                let found = hasher.finish();
-                if found != new {
-                    return Err(Mismatch::New { expected: new, found, basis_is_right: false }.into());
-                }
-                self.verified = true;
-                Ok(())
-            }
-            _ if self.check == SealCheck::Required => Err(Error::Unsealed),
-            _ => Ok(()),
-        }
+        let seal = self.push.job().seal();
+        self.check.hold(seal.as_ref(), hasher.finish())?;
+        self.verified = seal.is_some();
+        Ok(())
     }
 }

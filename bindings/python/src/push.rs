@@ -10,8 +10,11 @@ use crate::{
     watch::{Report, Watcher, caught},
 };
 use pyo3::{PyTraverseError, PyVisit, prelude::*, pybacked::PyBackedBytes, types::PyBytes};
-use rollsync::{Action, Basis, Drive, Error, Job, Phase, ResourceError, Side, Stats};
-use std::{collections::VecDeque, io};
+use rollsync::{Basis, Drive, Error, Fed, Job, Phase, Side, Stats};
+use std::{
+    collections::VecDeque,
+    io::{self, Write},
+};
 
 /// A job with the bytes that it was fed and has not taken yet.
 pub(crate) struct Push<J> {
@@ -122,7 +125,6 @@ impl<J: Job + Send> Push<J> {
     }
 
     fn advance(&mut self, most: usize, basis: &mut impl Basis) -> Result<(), Failure> {
-        let mut flushed = false;
         self.full = false;
         while !self.done {
             let Stats { bytes_in, bytes_out, .. } = self.drive.stats();
@@ -130,55 +132,32 @@ impl<J: Job + Send> Push<J> {
             if let Some(stopped) = self.watcher.stopped() {
                 return Err(stopped);
             }
-            match self.drive.next().map_err(|error| self.files.blame(error))? {
-                Action::Read(place) => {
-                    let Some(first) = self.waiting.front() else {
-                        if self.ended {
-                            self.drive.was_read(0);
-                        } else if flushed {
-                            break;
-                        } else {
-                            // What is made goes out, though there would be room for more of it.
-                            self.drive.flush();
-                            flushed = true;
-                        }
-                        continue;
-                    };
-                    let rest = &first[self.taken..];
-                    let len = rest.len().min(place.len());
-                    place[..len].copy_from_slice(&rest[..len]);
-                    if len == rest.len() {
-                        self.waiting.pop_front();
-                        self.taken = 0;
-                    } else {
-                        self.taken += len;
-                    }
-                    self.drive.was_read(len);
-                    flushed = false;
-                }
-                Action::Write(bytes) => {
-                    let len = bytes.len().min(most.saturating_sub(self.made.len()));
-                    if len == 0 {
-                        self.full = true;
-                        break;
-                    }
-                    self.made.try_reserve(len).map_err(|_| no_memory(self.made.len() + len))?;
-                    self.made.extend_from_slice(&bytes[..len]);
-                    self.drive.was_written(len);
-                }
-                Action::ReadBasis { offset, place } => match basis.read_at(offset, place) {
-                    Ok(len) => self.drive.basis_was_read(len),
-                    // Asked for again.
-                    Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
-                    Err(source) => {
-                        return Err(self.files.blame(Error::Io { side: Side::Basis, offset, source }));
-                    }
-                },
-                Action::Done => self.done = true,
+            let first = self.waiting.front().map_or(&[][..], |first| &first[self.taken..]);
+            let mut rest = first;
+            let last = self.ended && self.waiting.len() <= 1;
+            let mut made = Kept { bytes: &mut self.made, most };
+            let fed = self.drive.feed(&mut rest, last, basis, &mut made);
+            self.taken += first.len() - rest.len();
+            if rest.is_empty() && self.waiting.pop_front().is_some() {
+                self.taken = 0;
             }
-        }
-        if self.done {
-            self.waiting.clear();
+            match fed {
+                Ok(Fed::Going) => {}
+                Ok(Fed::Hungry) if self.waiting.is_empty() => return Ok(()),
+                Ok(Fed::Hungry) => {}
+                Ok(Fed::Done) => {
+                    self.done = true;
+                    self.waiting.clear();
+                }
+                // Its place is full.
+                Err(Error::Io { side: Side::Write, source, .. })
+                    if source.kind() == io::ErrorKind::WouldBlock =>
+                {
+                    self.full = true;
+                    return Ok(());
+                }
+                Err(error) => return Err(self.files.blame(error)),
+            }
         }
         Ok(())
     }
@@ -216,7 +195,24 @@ impl<J: Job + Send> Push<J> {
     }
 }
 
-/// The allocator refuses: an error of this call, not the end of the process.
-fn no_memory(bytes: usize) -> Error {
-    ResourceError::Memory { bytes: bytes as u64 }.into()
+/// Output in memory, up to so many bytes, and as far as there is memory.
+struct Kept<'m> {
+    bytes: &'m mut Vec<u8>,
+    most: usize,
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = bytes.len().min(self.most.saturating_sub(self.bytes.len()));
+        if len == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.bytes.try_reserve(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.bytes.extend_from_slice(&bytes[..len]);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -6,11 +6,10 @@ use crate::{
     copy_callback::CopyCallback,
     job::Work,
     result_code::RsResult,
-    seal::compare,
     step::{Pause, advance},
 };
 use rollsync::{
-    EndCheck, Job, Limits, PatchJob, Stats,
+    EndCheck, Error, Job, Limits, PatchJob, SealCheck, Stats,
     seal::{FileHasher, Seal},
 };
 
@@ -30,10 +29,12 @@ impl PatchWork {
     }
 
     /// Holds the new file to the delta's seal, if there is one.
-    fn compare(&mut self) -> Result<(), Failure> {
-        if let (Some(seal), Some(hasher)) = (self.job.seal(), &self.hasher) {
-            compare(&seal, hasher.finish())?;
-            self.checked = true;
+    fn hold_to_seal(&mut self) -> Result<(), Failure> {
+        let Some(hasher) = &self.hasher else { return Ok(()) };
+        match SealCheck::IfThere.hold(self.job.seal().as_ref(), hasher.finish()) {
+            Ok(()) => self.checked = true,
+            Err(Error::Mismatch(mismatch)) => return Err(mismatch.into()),
+            Err(error) => return Err(Failure::from(RsResult::from(error.kind()))),
         }
         Ok(())
     }
@@ -49,7 +50,7 @@ impl Work for PatchWork {
         }
         let pause = advanced?;
         if pause == Pause::Done && !self.checked {
-            self.compare()?;
+            self.hold_to_seal()?;
         }
         Ok(pause)
     }

@@ -45,16 +45,6 @@ impl RollsyncSeal {
     }
 }
 
-/// Holds the new file to its delta's seal.
-pub(crate) fn compare(seal: &Seal, found: FileDigest) -> Result<(), Failure> {
-    match *seal {
-        Seal::Delta { new, .. } if found != new => {
-            Err(Mismatch::New { expected: new, found, basis_is_right: false }.into())
-        }
-        _ => Ok(()),
-    }
-}
-
 impl From<Mismatch> for Failure {
     fn from(mismatch: Mismatch) -> Self {
         let at_fault = match mismatch {

@@ -61,7 +61,7 @@ pub mod tokio;
 
 pub use basis::{Basis, NoBasis, SeekBasis};
 pub use cancel::CancelToken;
-pub use drive::{Action, Buffers, Drive};
+pub use drive::{Action, Buffers, Drive, Fed};
 pub use error::{Error, Side};
 pub use file_backed::FileBacked;
 pub use file_error::{FileError, Role};

@@ -1,7 +1,7 @@
 //! The four operations over readers and writers.
 
 use crate::{
-    Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, SealCheck,
+    Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report,
     drive::Watch,
     parallel,
     sealed::{self, HashingWriter},
@@ -43,7 +43,7 @@ fn signature_with(
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
     let threads = options.threads.count_for(basis_len);
-    if threads > 1 {
+    if threads > 1 && parallel::can_cut(params) {
         let (phase, options_seal) = (Phase::Signature, options.seal);
         let watch: &mut Watch<'_> = &mut |bytes_in, bytes_out| {
             options.watch(Report { phase, bytes_in, total_in: basis_len, bytes_out })
@@ -153,11 +153,8 @@ pub fn patch(
         });
     }
     let seal = drive.job().seal();
-    match seal {
-        Some(seal) => sealed::compare(&seal, output.finish(), basis, &mut || options.may_go_on())?,
-        None if options.seal_check == SealCheck::Required => return Err(Error::Unsealed),
-        None => {}
-    }
+    let held = options.seal_check.hold(seal.as_ref(), output.finish());
+    held.map_err(|error| sealed::blame_basis(error, seal.as_ref(), basis, &mut || options.may_go_on()))?;
     options.found_seal(seal);
     Ok(drive.stats())
 }

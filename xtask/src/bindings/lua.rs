@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Binding, Run};
+use super::{Binding, Run, exchange};
 use crate::process::{cargo, check, command, repo, target_folder, works};
 
 pub(crate) const BINDING: Binding = Binding { name: "lua", test, read_others: Some(read_others) };
@@ -82,7 +82,7 @@ impl Lua {
         let sources = sources.map(|place| format!("bindings/lua/{place};")).concat();
         tests.env("LUA_PATH", sources + ";;");
         tests.env("LUA_CPATH", format!("{}/?.so;;", folder.join(self.program).display()));
-        tests.env("ROLLSYNC_EXCHANGE", target_folder().join("bindings/exchange"));
+        tests.env("ROLLSYNC_EXCHANGE", exchange::folder());
         // What these say goes before what is set here.
         for version in ["5_2", "5_3", "5_4"] {
             tests.env_remove(format!("LUA_PATH_{version}")).env_remove(format!("LUA_CPATH_{version}"));

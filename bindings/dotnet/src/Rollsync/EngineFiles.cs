@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Threading;
 
@@ -11,16 +12,13 @@ namespace Rollsync
         public static Stats SignatureFile(
             string basis, string signature, Options options = null, CancellationToken cancel = default(CancellationToken))
         {
-            using (var output = new AtomicFile(signature))
+            return Write(signature, output =>
             {
-                Stats stats;
                 using (FileStream input = Open(basis))
                 {
-                    stats = Signature(input, output.Stream, options, cancel);
+                    return Signature(input, output, options, cancel);
                 }
-                output.Commit();
-                return stats;
-            }
+            });
         }
 
         /// <summary>Writes the delta that turns the basis of a signature into a new file.</summary>
@@ -31,17 +29,14 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
-            using (var output = new AtomicFile(delta))
+            return Write(delta, output =>
             {
-                Stats stats;
-                using (FileStream sums = Open(signature))
-                using (FileStream input = Open(newFile))
+                using (FileStream first = Open(signature))
+                using (FileStream second = Open(newFile))
                 {
-                    stats = Delta(sums, input, output.Stream, options, cancel);
+                    return Delta(first, second, output, options, cancel);
                 }
-                output.Commit();
-                return stats;
-            }
+            });
         }
 
         /// <summary>Writes the new file; its path may be that of the basis.</summary>
@@ -52,17 +47,14 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
-            using (var output = new AtomicFile(newFile))
+            return Write(newFile, output =>
             {
-                Stats stats;
-                using (FileStream old = Open(basis))
-                using (FileStream input = Open(delta))
+                using (FileStream first = Open(basis))
+                using (FileStream second = Open(delta))
                 {
-                    stats = Patch(old, input, output.Stream, options, cancel);
+                    return Patch(first, second, output, options, cancel);
                 }
-                output.Commit();
-                return stats;
-            }
+            });
         }
 
         /// <summary>Writes the delta between two files.</summary>
@@ -73,14 +65,21 @@ namespace Rollsync
             Options options = null,
             CancellationToken cancel = default(CancellationToken))
         {
-            using (var output = new AtomicFile(delta))
+            return Write(delta, output =>
             {
-                Stats stats;
-                using (FileStream old = Open(basis))
-                using (FileStream input = Open(newFile))
+                using (FileStream first = Open(basis))
+                using (FileStream second = Open(newFile))
                 {
-                    stats = Diff(old, input, output.Stream, options, cancel);
+                    return Diff(first, second, output, options, cancel);
                 }
+            });
+        }
+
+        private static Stats Write(string path, Func<Stream, Stats> work)
+        {
+            using (var output = new AtomicFile(path))
+            {
+                Stats stats = work(output.Stream);
                 output.Commit();
                 return stats;
             }

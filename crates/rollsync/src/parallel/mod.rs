@@ -8,7 +8,7 @@ mod delta;
 mod segment;
 mod signature;
 
-pub(crate) use signature::signature;
+pub(crate) use signature::{can_cut, signature};
 
 use std::{
     io::{self, Read},

@@ -1,7 +1,7 @@
 //! A signature on several threads: blocks do not depend on each other.
 
 use super::{SEGMENT_MAX, crew::Crew, read_full};
-use crate::{Drive, Error, Side, buffer::ALIGN, drive::Watch};
+use crate::{Error, Side, buffer::ALIGN, drive::Watch};
 use rollsync_core::{
     Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats,
     seal::{FileHasher, Seal},
@@ -15,7 +15,12 @@ use std::{
 const SEGMENT: usize = 1 << 20;
 const BLOCKS_MAX: usize = 1 << 14;
 
-/// Makes a signature with `threads` threads, at least 2, the calling one among them.
+/// Whether blocks are short enough for segments of them.
+pub(crate) fn can_cut(params: SignatureParams) -> bool {
+    u64::from(params.block_len().get()) <= SEGMENT_MAX
+}
+
+/// Makes a signature, of which segments [can be cut](can_cut), with `threads` threads, at least 2, the calling one among them.
 pub(crate) fn signature(
     params: SignatureParams,
     seal: bool,
@@ -26,15 +31,6 @@ pub(crate) fn signature(
     watch: &mut Watch<'_>,
 ) -> Result<Stats, Error> {
     let block_len = params.block_len().as_usize();
-    if block_len as u64 > SEGMENT_MAX {
-        let mut job = SignatureJob::new(params).with_limits(limits);
-        if seal {
-            job = job.sealed();
-        }
-        let mut drive = Drive::new(job);
-        drive.run_watched(basis, &mut crate::NoBasis, output, watch)?;
-        return Ok(drive.stats());
-    }
     let segment_len = SEGMENT.div_ceil(block_len).min(BLOCKS_MAX) * block_len;
     let hasher = || seal.then(FileHasher::new);
     let mut source =

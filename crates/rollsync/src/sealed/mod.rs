@@ -31,30 +31,49 @@ pub enum SealCheck {
 }
 
 impl SealCheck {
-    pub(crate) const fn end_check(self) -> EndCheck {
+    /// How a [`PatchJob`](rollsync_core::PatchJob) is told.
+    #[must_use]
+    pub const fn end_check(self) -> EndCheck {
         match self {
             Self::IfThere | Self::Required => EndCheck::Seal,
             Self::Plain => EndCheck::Plain,
             Self::Ignored => EndCheck::None,
         }
     }
+
+    /// Holds what a patch has made to the seal that its job has found. The basis is not looked at.
+    ///
+    /// # Errors
+    /// When another new file was sealed, or there is no seal where one is required.
+    pub fn hold(self, seal: Option<&Seal>, found: FileDigest) -> Result<(), Error> {
+        match (self, seal) {
+            (Self::Plain | Self::Ignored, _) => Ok(()),
+            (_, Some(Seal::Delta { new, .. })) if *new != found => {
+                Err(Mismatch::New { expected: *new, found, basis_is_right: false }.into())
+            }
+            (Self::Required, None) => Err(Error::Unsealed),
+            (Self::IfThere | Self::Required, _) => Ok(()),
+        }
+    }
 }
 
-/// Holds what came out to the seal of the delta that it was made with, and that was read whole.
-pub(crate) fn compare(
-    seal: &Seal,
-    found: FileDigest,
+/// The error that a patch does not [hold](SealCheck::hold), or what the basis has to do with it.
+pub(crate) fn blame_basis(
+    error: Error,
+    seal: Option<&Seal>,
     basis: &mut (impl Basis + ?Sized),
     go_on: &mut GoOn<'_>,
-) -> Result<(), Error> {
-    let Seal::Delta { basis: sealed, new } = *seal else { return Ok(()) };
-    if found == new {
-        return Ok(());
+) -> Error {
+    match (error, seal) {
+        (
+            Error::Mismatch(Mismatch::New { expected, found, .. }),
+            Some(Seal::Delta { basis: Some(sealed), .. }),
+        ) => match check_basis(*sealed, basis, go_on) {
+            Ok(()) => Mismatch::New { expected, found, basis_is_right: true }.into(),
+            Err(error) => error,
+        },
+        (error, _) => error,
     }
-    if let Some(sealed) = sealed {
-        check_basis(sealed, basis, go_on)?;
-    }
-    Err(Mismatch::New { expected: new, found, basis_is_right: sealed.is_some() }.into())
 }
 
 /// The error to tell when a patch has failed with `error`, for want of the basis, and the `rest` of its delta was read without

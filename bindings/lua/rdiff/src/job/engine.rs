@@ -2,10 +2,13 @@
 
 use crate::{basis::LuaBasis, failure::Failure, settings::Settings};
 use rollsync::{
-    Action, Basis, DeltaJob, DeltaOptions, Drive, EndCheck, Error, HashingWriter, Job, LoadJob, Mismatch,
-    NoBasis, PatchJob, SealCheck, Side, SignatureIndex, SignatureJob, Stats, seal::Seal,
+    Basis, DeltaJob, DeltaOptions, Drive, Error, Fed, HashingWriter, Job, LoadJob, NoBasis, PatchJob,
+    SealCheck, Side, SignatureIndex, SignatureJob, Stats,
 };
-use std::{io::Write, rc::Rc};
+use std::{
+    io::{self, Write},
+    rc::Rc,
+};
 
 /// One of the four jobs.
 #[derive(Debug)]
@@ -22,7 +25,7 @@ pub(super) struct Patch {
     drive: Drive<PatchJob>,
     basis: LuaBasis,
     /// The digest of the output so far.
-    hasher: HashingWriter<std::io::Sink>,
+    hasher: HashingWriter<io::Sink>,
     check: SealCheck,
 }
 
@@ -48,9 +51,8 @@ impl Engine {
 
     pub(super) fn patch(basis: LuaBasis, settings: &Settings) -> Self {
         let check = settings.seal_check();
-        let end = if check == SealCheck::Ignored { EndCheck::None } else { EndCheck::Seal };
-        let job = PatchJob::new().with_limits(settings.limits).with_end_check(end);
-        let hasher = HashingWriter::new(std::io::sink());
+        let job = PatchJob::new().with_limits(settings.limits).with_end_check(check.end_check());
+        let hasher = HashingWriter::new(io::sink());
         Self::Patch(Box::new(Patch { drive: Drive::new(job), basis, hasher, check }))
     }
 
@@ -71,7 +73,10 @@ impl Engine {
                 if patch.check != SealCheck::Ignored {
                     patch.hasher.write_all(output).map_err(|source| failed(Side::Write, 0, source))?;
                 }
-                if bytes.is_none() { patch.hold_to_seal() } else { Ok(()) }
+                if bytes.is_none() {
+                    patch.check.hold(patch.drive.job().seal().as_ref(), patch.hasher.finish())?;
+                }
+                Ok(())
             }
         }
     }
@@ -93,26 +98,11 @@ impl Engine {
     }
 }
 
-impl Patch {
-    fn hold_to_seal(&self) -> Result<(), Failure> {
-        match self.drive.job().seal() {
-            Some(Seal::Delta { new, .. }) if self.check != SealCheck::Ignored => {
-                let found = self.hasher.finish();
-                if found != new {
-                    return Err(Mismatch::New { expected: new, found, basis_is_right: false }.into());
-                }
-                Ok(())
-            }
-            None if self.check == SealCheck::Required => Err(Error::Unsealed.into()),
-            _ => Ok(()),
-        }
-    }
-}
-
 /// Is told what was counted; an error stops the work.
 pub(super) type Turn<'a> = dyn FnMut(Stats) -> Result<(), Failure> + 'a;
 
-/// Gives the job `bytes`, or the end of its input, and takes all the output that is certain by then.
+/// Gives the job `bytes`, or the end of its input, and takes all the output that is certain by then. What follows the end of
+/// a delta is not the job's, as in librsync.
 fn advance<J: Job>(
     drive: &mut Drive<J>,
     bytes: Option<&[u8]>,
@@ -120,45 +110,29 @@ fn advance<J: Job>(
     output: &mut Vec<u8>,
     turn: &mut Turn<'_>,
 ) -> Result<(), Failure> {
-    let last = bytes.is_none();
-    let mut bytes = bytes.unwrap_or(&[]);
-    let mut flushed = false;
-    loop {
-        let bytes_out = drive.stats().bytes_out;
-        match drive.next()? {
-            Action::Read(_) if bytes.is_empty() && !last => {
-                if flushed {
-                    return Ok(());
-                }
-                flushed = true;
-                drive.flush();
-                continue;
-            }
-            Action::Read(place) => {
-                let len = bytes.len().min(place.len());
-                place[..len].copy_from_slice(&bytes[..len]);
-                bytes = &bytes[len..];
-                drive.was_read(len);
-            }
-            Action::ReadBasis { offset, place } => {
-                let read = basis.read_at(offset, place);
-                let len = read.map_err(|source| failed(Side::Basis, offset, source))?;
-                drive.basis_was_read(len);
-            }
-            Action::Write(part) => {
-                let room = output.try_reserve(part.len());
-                room.map_err(|_| failed(Side::Write, bytes_out, std::io::ErrorKind::OutOfMemory.into()))?;
-                output.extend_from_slice(part);
-                let len = part.len();
-                drive.was_written(len);
-            }
-            // What follows the end of a delta is not the job's, as in librsync.
-            Action::Done => return Ok(()),
-        }
+    let mut input = bytes.unwrap_or(&[]);
+    let mut output = Kept(output);
+    while drive.feed(&mut input, bytes.is_none(), basis, &mut output)? == Fed::Going {
         turn(drive.stats())?;
+    }
+    Ok(())
+}
+
+/// Output in memory, as far as there is some.
+struct Kept<'o>(&'o mut Vec<u8>);
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-fn failed(side: Side, offset: u64, source: std::io::Error) -> Error {
+fn failed(side: Side, offset: u64, source: io::Error) -> Error {
     Error::Io { side, offset, source }
 }
