@@ -18,7 +18,7 @@ use crate::{
 use rollsync::librsync::Cause;
 use rollsync::{
     Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, EngineError, Error, LoadJob, Options, PatchError,
-    PatchJob, SealCheck, Side, SignatureJob, SignatureParams, Stats, StrongLenChoice, Threads,
+    PatchJob, SealCheck, Side, SignatureParams, Stats, StrongLenChoice, Threads,
 };
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -64,28 +64,20 @@ pub(crate) fn signature(
     let run = Run::begin(Op::Signature, &options.watch);
     let [old, signature] = [old, signature].map(|stream| options.watch.of(stream));
     let threads = options.threads(basis_len);
-    let (limits, sealed) = (options.limits, options.is_sealed());
-    let (counted, result) = if threads > 1 {
-        // The others are started before the first byte is read, and get no signals.
-        let old = UnmaskedAtFirstRead { stream: old, mask: SignalMask::block_all() };
-        let mut asked = Options::new()
-            .format(params.format())
-            .block_len(params.block_len())
-            .strong_len(StrongLenChoice::Exactly(params.strong_len()))
-            .limits(limits)
-            .seal(sealed)
-            .threads(Threads::Exactly(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN)));
-        match rollsync::signature(old, basis_len, signature, &mut asked) {
-            Ok(counted) => (counted, Ok(())),
-            Err(error) => (unfinished(params, moved(&options.watch)), Err(error)),
-        }
-    } else {
-        let job = SignatureJob::new(params).with_limits(limits);
-        let job = if sealed { job.sealed() } else { job };
-        let buffers = sizes.buffers_or(Buffers::default()).in_batches(job.batch_len());
-        let mut drive = Drive::with_buffers(job, buffers);
-        let result = drive.run(old, signature);
-        (drive.stats(), result)
+    // Others are started before the first byte is read, and get no signals.
+    let mask = if threads > 1 { SignalMask::block_all() } else { None };
+    let mut asked = Options::new()
+        .format(params.format())
+        .block_len(params.block_len())
+        .strong_len(StrongLenChoice::Exactly(params.strong_len()))
+        .limits(options.limits)
+        .buffers(sizes.buffers_or(Buffers::default()))
+        .seal(options.is_sealed())
+        .threads(Threads::Exactly(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN)));
+    let old = UnmaskedAtFirstRead { stream: old, mask };
+    let (counted, result) = match rollsync::signature(old, basis_len, signature, &mut asked) {
+        Ok(counted) => (counted, Ok(())),
+        Err(error) => (unfinished(params, moved(&options.watch)), Err(error)),
     };
     run.end(&counted, result, |_| None, stats)
 }
@@ -148,7 +140,6 @@ pub(crate) fn delta(
     let job = if options.is_sealed() { job.sealed() } else { job };
     let mut drive = Drive::with_buffers(job, sizes.buffers_or(Buffers::default()));
     let threads = options.threads(new.len());
-    // As for a signature.
     let mask = if threads > 1 { SignalMask::block_all() } else { None };
     let [new, delta] = [new, delta].map(|stream| options.watch.of(stream));
     let result = drive.run_with_threads(UnmaskedAtFirstRead { stream: new, mask }, delta, threads);
