@@ -159,7 +159,7 @@ pub fn patch(
     Ok(drive.stats())
 }
 
-/// The same onto a file. Where the basis is a file as well, and no seal is [looked for](SealCheck), the system is left to copy
+/// The same onto a file. Where the basis is a file as well, and no seal is [looked for](crate::SealCheck), the system is left to copy
 /// what it can: it need not pass through this process, and file systems that can share what two files have in common do
 /// so.
 ///
