@@ -1,66 +1,136 @@
-//! Windows hashed ahead of their turn.
+//! The search ahead of its turn.
+//!
+//! Windows hashed side by side cost a quarter of what they cost one by one, but a search from left to right asks for one at
+//! a time. So where it asks for one, what it will find is [foreseen](Foresight), and the search goes on from there, to the
+//! windows that it would ask for next; all of them are hashed together. What was done on a way that the search proper then
+//! does not take is dropped. That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
+//! for in its turn.
 
-use super::scan::offset_in;
-use crate::SignatureIndex;
-use alloc::boxed::Box;
+use super::{
+    foresight::{Foreseen, Foresight, Sign},
+    scan::offset_in,
+};
+use crate::{SearchStats, SignatureIndex, index::WeakHit};
+use alloc::{boxed::Box, collections::VecDeque};
 use rollsync_kernels::{
     Isa,
+    scan::{CHUNK, Hits, Scan},
     strong::{self, Digest},
-    weak,
+    weak::{self, RollingSum},
 };
 
 /// The most windows that are hashed side by side.
-const MAX: usize = strong::LANES;
-/// How many at first.
-const FIRST: usize = 4;
+pub(super) const MAX: usize = strong::LANES;
+/// Positions filtered at once right behind a block, where the next one is near.
+const FIRST_CHUNK: usize = 64;
+/// Windows summed at once right behind the first of a run of blocks.
+const FIRST_RUN: usize = 2;
+/// Marks held at most.
+const MARKS: usize = 384;
+/// How far the search goes ahead for each window that it is trusted with, in blocks.
+const REACH: u64 = 4;
 
-/// Windows hashed side by side before their turn comes: those that lie end to end behind a match or what may become one,
-/// since there the next one most likely is the basis' next; or, where weak sums are found that prove false, those whose
-/// weak sums are found next.
-///
-/// What is hashed in vain is neither counted nor taken from the budget, which are those of a search that takes one
-/// window at a time. It stays little, whatever the data is: once a window has proved false, nothing is hashed until the
-/// next match that will not be asked for before it.
+/// A place on the way ahead. What lies between two of them begins no block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) position: u64,
+    /// Keys of the index that were compared since the mark before, this one's among them.
+    pub(super) compares: u64,
+    /// The window there, if it has the weak sum of a block; the end of a chunk otherwise.
+    pub(super) window: Option<Window>,
+}
+
+/// A window with the weak sum of a block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) hit: WeakHit,
+    /// What the way ahead takes it for.
+    foreseen: Option<Foreseen>,
+    /// Where its strong sum is, once it is hashed.
+    strong: Option<u8>,
+}
+
+impl Window {
+    /// Whether the way ahead goes on behind it, and not at the next position.
+    fn is_taken_for_block(&self) -> bool {
+        self.foreseen.is_some_and(|foreseen| foreseen.is_block == Some(true))
+    }
+}
+
+/// What of the new file can be looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View<'a> {
+    pub(super) index: &'a SignatureIndex,
+    /// Where `rest` begins.
+    pub(super) position: u64,
+    pub(super) rest: &'a [u8],
+    /// Whether the file ends with it.
+    pub(super) last: bool,
+    /// No chunk goes beyond it.
+    pub(super) stop: u64,
+}
+
+impl<'a> View<'a> {
+    /// The bytes from a position on.
+    fn from(&self, position: u64) -> &'a [u8] {
+        self.rest.get(offset_in(self.position, position)..).unwrap_or(&[])
+    }
+}
+
+/// The way ahead: what was looked at from the search's position on.
 #[derive(Clone, Debug)]
-pub(super) struct HashedAhead {
+pub(super) struct Ahead {
     isa: Isa,
     block_len: usize,
-    /// So many windows are worth waiting for the bytes of.
+    segment_len: u64,
+    /// So many windows are hashed as fast as one.
+    lanes: usize,
+    /// So many are worth waiting for the bytes of.
     patience: usize,
-    /// How many are hashed next time.
-    count: usize,
-    /// Whether the last window that was looked at proved false.
-    was_false: bool,
-    len: usize,
-    /// Bytes hashed in all.
-    hashed: u64,
-    positions: [u64; MAX],
-    weak: [u32; MAX],
+    scan: Scan,
+    hits: Box<Hits>,
+    chunk_len: usize,
+    /// Whether the end is right behind a block, and the window there is to be looked at before any chunk.
+    behind_block: bool,
+    run_len: usize,
+    /// The last block on the way ahead.
+    last_block: Option<usize>,
+    marks: VecDeque<Mark>,
+    /// The first position that is not looked at.
+    end: u64,
+    foresight: Foresight,
     strong: Box<[Digest; MAX]>,
+    hashed: u64,
 }
 
-/// The sums of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sums {
-    pub(super) weak: u32,
-    pub(super) strong: Digest,
-}
-
-impl HashedAhead {
-    /// `patience`: how many windows are worth waiting for, at least 1.
-    pub(super) fn new(isa: Isa, block_len: usize, patience: usize) -> Self {
+impl Ahead {
+    /// `patience`: for how many blocks to wait rather than hash fewer side by side, at least 1. No chunk crosses a multiple
+    /// of `segment_len`, a power of two.
+    pub(super) fn new(index: &SignatureIndex, patience: usize, segment_len: u64) -> Self {
+        let (isa, params) = (Isa::detect(), index.signature().params());
+        let (block_len, lanes) = (params.block_len().as_usize(), params.format().strong.lanes(isa));
         Self {
             isa,
             block_len,
-            patience,
-            count: FIRST,
-            was_false: false,
-            len: 0,
-            hashed: 0,
-            positions: [0; MAX],
-            weak: [0; MAX],
+            segment_len,
+            lanes,
+            patience: lanes.min(patience),
+            scan: Scan::new(isa, params.format().weak, block_len),
+            hits: Box::new(Hits::new()),
+            chunk_len: FIRST_CHUNK,
+            behind_block: false,
+            run_len: FIRST_RUN,
+            last_block: None,
+            marks: VecDeque::with_capacity(MARKS),
+            end: 0,
+            foresight: Foresight::new(),
             strong: Box::new([[0; 32]; MAX]),
+            hashed: 0,
         }
+    }
+
+    pub(super) const fn isa(&self) -> Isa {
+        self.isa
     }
 
     /// How many bytes were hashed, those in vain included.
@@ -68,95 +138,229 @@ impl HashedAhead {
         self.hashed
     }
 
-    /// Forgets what is hashed.
-    pub(super) const fn clear(&mut self) {
-        self.len = 0;
+    /// The first position that is not looked at.
+    pub(super) const fn end(&self) -> u64 {
+        self.end
     }
 
-    /// Whether the window that was looked at is a block: if so, what follows is worth hashing.
-    pub(super) const fn proved(&mut self, is_block: bool) {
-        self.was_false = !is_block;
+    pub(super) fn front(&self) -> Option<Mark> {
+        self.marks.front().copied()
     }
 
-    /// The sums of the window at `position`, if they are there.
-    pub(super) fn at(&self, position: u64) -> Option<Sums> {
-        let i = self.positions[..self.len].iter().position(|at| *at == position)?;
-        Some(Sums { weak: self.weak[i], strong: self.strong[i] })
+    /// Takes the end of a chunk off the front.
+    pub(super) fn pass(&mut self) {
+        self.marks.pop_front();
     }
 
-    /// Hashes the windows from `position` on, at which `rest` of the new file begins, as far as their weak sums are known
-    /// to the index: of all that lie whole in `rest` so many as seem worth it. `false` when it is worth waiting for more.
-    pub(super) fn hash(&mut self, index: &SignatureIndex, rest: &[u8], last: bool, position: u64) -> bool {
-        let whole = rest.len() / self.block_len;
-        let mut count = self.count.min(whole);
-        if count < self.count && !last {
-            let lanes = index.signature().params().format().strong.lanes(self.isa).min(self.patience);
-            if count < lanes {
-                return false;
-            }
-            count -= count % lanes;
+    /// Forgets the way ahead: the search goes on from this position.
+    pub(super) fn restart(&mut self, position: u64) {
+        self.marks.clear();
+        self.go_to(position, false);
+    }
+
+    /// The window of which the rest of the new file, from the end on, is all.
+    pub(super) fn window_at_end(&self, rest: &[u8]) -> RollingSum {
+        self.scan.window_at(rest, 0)
+    }
+
+    /// A strong sum on its own.
+    pub(super) fn strong_of(&mut self, index: &SignatureIndex, window: &[u8]) -> Digest {
+        self.hashed += window.len() as u64;
+        strong::sum(self.isa, index.signature().params().format().strong, window)
+    }
+
+    /// Looks at what comes next; `false` when that takes more of the new file, or more room.
+    pub(super) fn look(&mut self, view: &View<'_>) -> bool {
+        if self.behind_block { self.look_at_run(view) } else { self.look_at_chunk(view) }
+    }
+
+    /// The strong sum of the window at the front; `None` when it is worth waiting for more of the new file. Where it must be
+    /// hashed, at most `allowed` windows are.
+    pub(super) fn strong(&mut self, view: &View<'_>, allowed: usize) -> Option<Digest> {
+        let hashed = |mark: Mark| mark.window.and_then(|window| window.strong);
+        if self.front().and_then(hashed).is_none() && !self.hash(view, allowed) {
+            return None;
         }
-        self.hash_next(index, rest, count, position);
-        self.count = (2 * self.count).min(MAX);
+        Some(self.strong[usize::from(self.front().and_then(hashed)?)])
+    }
+
+    /// Takes the window off the front, which proved to be a block or not.
+    pub(super) fn prove(&mut self, is_block: bool) {
+        let Some(Mark { position, window: Some(window), .. }) = self.marks.pop_front() else { return };
+        if let Some(foreseen) = window.foreseen {
+            self.foresight.learn(foreseen, is_block);
+        }
+        self.turn(position, window, is_block);
+    }
+
+    /// Takes the window off the front unhashed: the search goes past it.
+    pub(super) fn skip(&mut self) {
+        let Some(Mark { position, window: Some(window), .. }) = self.marks.pop_front() else { return };
+        self.turn(position, window, false);
+    }
+
+    /// Goes the other way than was foreseen, where that was wrong.
+    fn turn(&mut self, position: u64, window: Window, is_block: bool) {
+        if is_block {
+            self.last_block = window.hit.block().or(self.last_block);
+        }
+        if is_block == window.is_taken_for_block() {
+            return;
+        }
+        self.marks.clear();
+        self.go_to(position + if is_block { self.block_len as u64 } else { 1 }, is_block);
+    }
+
+    fn go_to(&mut self, position: u64, behind_block: bool) {
+        self.end = position;
+        self.scan.restart();
+        self.chunk_len = FIRST_CHUNK;
+        self.run_len = FIRST_RUN;
+        self.behind_block = behind_block && self.foresight.of(Sign::Chained).is_block == Some(true);
+    }
+
+    /// Looks at the windows end to end behind a block, as far as they have the weak sums of blocks.
+    fn look_at_run(&mut self, view: &View<'_>) -> bool {
+        let rest = view.from(self.end);
+        let whole = rest.len() / self.block_len;
+        if whole == 0 && !view.last || self.marks.len() + MAX > MARKS {
+            return false;
+        }
+        let count = self.run_len.min(whole);
+        let mut digests = [0; MAX];
+        let kind = view.index.signature().params().format().weak;
+        weak::sums(self.isa, kind, &rest[..count * self.block_len], self.block_len, &mut digests[..count]);
+        digests[..count].iter().for_each(|digest| view.index.prefetch_known(*digest));
+        let foreseen = Some(self.foresight.of(Sign::Chained));
+        for digest in &digests[..count] {
+            let mut counted = SearchStats::default();
+            let Some(hit) = view.index.weak_hit(*digest, &mut counted) else {
+                self.behind_block = false;
+                return true;
+            };
+            self.marks.push_back(Mark {
+                position: self.end,
+                compares: counted.weak_compares,
+                window: Some(Window { hit, foreseen, strong: None }),
+            });
+            self.end += self.block_len as u64;
+            self.last_block = hit.block().or(self.last_block);
+        }
+        self.behind_block = count > 0;
+        self.run_len = (2 * self.run_len).min(MAX);
         true
     }
 
-    /// The strong sum of the window at `position`, whose weak sum is `weak` and known to the index. `hits` are the positions
-    /// behind it, with their weak sums, at which there may be others.
-    pub(super) fn strong(
-        &mut self,
-        index: &SignatureIndex,
-        rest: &[u8],
-        (position, weak): (u64, u32),
-        hits: impl Iterator<Item = (u64, u32)>,
-    ) -> Digest {
-        if let Some(sums) = self.at(position) {
-            return sums.strong;
+    /// Looks at the positions of a chunk.
+    fn look_at_chunk(&mut self, view: &View<'_>) -> bool {
+        let rest = view.from(self.end);
+        let segment_end = (self.end | (self.segment_len - 1)).saturating_add(1);
+        let limit = view.stop.min(segment_end).saturating_sub(self.end);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(self.chunk_len);
+        if rest.len() <= self.block_len || limit == 0 || self.marks.len() + 2 > MARKS {
+            return false;
         }
-        self.clear();
-        self.count = FIRST;
-        let whole = rest.len() / self.block_len;
-        if whole == 0 {
-            let window = &rest[..self.block_len.min(rest.len())];
-            self.hashed += window.len() as u64;
-            return strong::sum(self.isa, index.signature().params().format().strong, window);
-        }
-        if self.was_false {
-            (self.positions[0], self.weak[0], self.len) = (position, weak, 1);
-            let lanes = index.signature().params().format().strong.lanes(self.isa);
-            for (hit, weak) in hits.filter(|(_, weak)| index.knows(*weak)).take(lanes - 1) {
-                self.positions[self.len] = hit;
-                self.weak[self.len] = weak;
-                self.len += 1;
+        let mut decided = self.scan.find(view.index.filter(), rest, 0, limit, &mut self.hits);
+        self.hits.as_slice().iter().for_each(|hit| view.index.prefetch(hit.digest));
+        let mut counted = SearchStats::default();
+        for hit in self.hits.as_slice() {
+            if self.marks.len() + 1 == MARKS {
+                decided = hit.position;
+                self.scan.restart();
+                break;
             }
-            self.hash_windows(index, rest, position);
+            if let Some(known) = view.index.weak_hit(hit.digest, &mut counted) {
+                self.marks.push_back(Mark {
+                    position: self.end + hit.position as u64,
+                    compares: core::mem::take(&mut counted.weak_compares),
+                    window: Some(Window { hit: known, foreseen: None, strong: None }),
+                });
+            }
+        }
+        self.end += decided as u64;
+        self.marks.push_back(Mark { position: self.end, compares: counted.weak_compares, window: None });
+        self.chunk_len = (2 * self.chunk_len).min(CHUNK);
+        true
+    }
+
+    /// Hashes the window at the front and those behind it that it is worth to hash with it. `false` when it is worth waiting
+    /// for more of the new file.
+    fn hash(&mut self, view: &View<'_>, allowed: usize) -> bool {
+        let trust = self.foresight.trust();
+        let mut want = (1 + trust).min(MAX).min(allowed.max(1));
+        let reach =
+            view.position.saturating_add((trust as u64 * REACH).saturating_mul(self.block_len as u64));
+        let mut windows = [&view.rest[..0]; MAX];
+        let (mut marked, mut count, mut at) = ([0; MAX], 0, 0);
+        while count < want {
+            let Some(Mark { position, window, .. }) = self.marks.get(at).copied() else {
+                if self.end <= reach && self.look(view) {
+                    continue;
+                }
+                break;
+            };
+            if let Some(window) = window {
+                let Some(bytes) = view.from(position).get(..self.block_len) else { break };
+                (windows[count], marked[count]) = (bytes, at);
+                count += 1;
+                let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
+                match foreseen.and_then(|foreseen| foreseen.is_block) {
+                    // What is no block may be followed by what is one after all: no more than costs nothing.
+                    Some(false) => want = want.min(self.lanes),
+                    Some(true) => {}
+                    None => break,
+                }
+            }
+            at += 1;
+        }
+        let is_run = self.marks[0].window.is_some_and(|first| first.is_taken_for_block());
+        let whole = view.rest.len() / self.block_len;
+        if is_run && count < want.min(self.patience) && whole < self.patience && !view.last {
+            return false;
+        }
+        if count > self.lanes {
+            // Few lanes of the last vector would be in use; they can be next time.
+            count -= count % self.lanes;
+        }
+        self.hashed += (count * self.block_len) as u64;
+        let kind = view.index.signature().params().format().strong;
+        strong::sums(self.isa, kind, &windows[..count], &mut self.strong[..count]);
+        for (slot, at) in (0..).zip(&marked[..count]) {
+            if let Some(window) = &mut self.marks[*at].window {
+                window.strong = Some(slot);
+            }
+        }
+        true
+    }
+
+    /// Foresees what the window of a mark is; if a block, the way ahead goes on behind it.
+    fn foresee(&mut self, view: &View<'_>, at: usize) -> Option<Foreseen> {
+        let Mark { position, window: Some(window), .. } = self.marks.get_mut(at)? else { return None };
+        let behind = *position + self.block_len as u64;
+        let near = self.last_block.zip(window.hit.block());
+        let near = near.is_some_and(|(last, block)| block.abs_diff(last) <= nearness(view.index));
+        let alone = if near { Sign::Near } else { Sign::Far };
+        let sign = if self.foresight.is_the_same(alone, Sign::Chained) {
+            alone
+        } else if let Some(next) = view.from(behind).get(..self.block_len) {
+            let kind = view.index.signature().params().format().weak;
+            if view.index.knows(weak::sum(self.isa, kind, next)) { Sign::Chained } else { alone }
         } else {
-            self.hash_next(index, rest, self.count.min(whole), position);
+            Sign::Unclear
+        };
+        let foreseen = self.foresight.of(sign);
+        window.foreseen = Some(foreseen);
+        if foreseen.is_block == Some(true) {
+            self.last_block = window.hit.block().or(self.last_block);
+            self.marks.truncate(at + 1);
+            self.go_to(behind, true);
         }
-        self.strong[0]
+        Some(foreseen)
     }
+}
 
-    /// Hashes up to `count` windows that lie end to end from `position` on, as long as their weak sums are known.
-    fn hash_next(&mut self, index: &SignatureIndex, rest: &[u8], count: usize, position: u64) {
-        let (weak, block_len) = (index.signature().params().format().weak, self.block_len);
-        weak::sums(self.isa, weak, &rest[..count * block_len], block_len, &mut self.weak[..count]);
-        self.weak[..count].iter().for_each(|digest| index.prefetch(*digest));
-        let known = |digest: &&u32| index.filter().may_contain(**digest) && index.knows(**digest);
-        self.len = self.weak[..count].iter().take_while(known).count();
-        for (place, behind) in self.positions[..self.len].iter_mut().zip(0_u64..) {
-            *place = position + behind * block_len as u64;
-        }
-        self.hash_windows(index, rest, position);
-    }
-
-    /// Hashes the windows at all positions; `rest` begins at `position`.
-    fn hash_windows(&mut self, index: &SignatureIndex, rest: &[u8], position: u64) {
-        let mut windows = [&rest[..0]; MAX];
-        for (window, at) in windows.iter_mut().zip(&self.positions[..self.len]) {
-            *window = &rest[offset_in(position, *at)..][..self.block_len];
-        }
-        self.hashed += (self.len * self.block_len) as u64;
-        let kind = index.signature().params().format().strong;
-        strong::sums(self.isa, kind, &windows[..self.len], &mut self.strong[..self.len]);
-    }
+/// How many blocks lie between two that are near each other, at most: so few that chance hardly has a hand in it, and more
+/// than a file that was changed a little leaves out.
+fn nearness(index: &SignatureIndex) -> usize {
+    16 + index.signature().block_count() / 256
 }

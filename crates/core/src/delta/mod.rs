@@ -3,6 +3,7 @@
 mod ahead;
 mod emit;
 mod empty;
+mod foresight;
 mod job;
 mod options;
 mod scan;

@@ -10,35 +10,21 @@
 //!
 //! What is found depends on nothing but the position, and on what the budget has left there.
 
-use super::{Profile, ahead::HashedAhead, searched::Event};
-use crate::{Limits, SearchStats, SignatureIndex, Work};
-use alloc::boxed::Box;
-use rollsync_kernels::{
-    Isa,
-    scan::{CHUNK, Hits, Scan},
-    weak::RollingSum,
+use super::{
+    Profile,
+    ahead::{Ahead, Mark, View},
+    searched::Event,
 };
-
-/// Positions filtered at once right behind a match, where the next one is near.
-const FIRST_CHUNK: usize = 64;
+use crate::{Limits, SearchStats, SignatureIndex, Work};
+use rollsync_kernels::{scan::CHUNK, weak::RollingSum};
 
 /// A search in progress.
 #[derive(Clone, Debug)]
 pub(super) struct Search {
-    isa: Isa,
     block_len: usize,
-    scan: Scan,
     /// The first position that is not decided.
     position: u64,
-    /// What the filter let through from `chunk_start` on to `chunk_end`, and which of it comes next.
-    hits: Box<Hits>,
-    next_hit: usize,
-    chunk_start: u64,
-    chunk_end: u64,
-    chunk_len: usize,
-    hashed: HashedAhead,
-    /// Whether the position is right behind a match.
-    in_run: bool,
+    ahead: Ahead,
     /// The shrinking window at the end of the new file.
     tail: Option<RollingSum>,
     budget: Budget,
@@ -67,28 +53,20 @@ pub(super) struct Match {
 impl Search {
     /// `patience`: for how many blocks to wait rather than hash fewer side by side, at least 1.
     pub(super) fn new(index: &SignatureIndex, profile: Profile, limits: &Limits, patience: usize) -> Self {
-        let params = index.signature().params();
-        let (isa, block_len) = (Isa::detect(), params.block_len().as_usize());
+        let block_len = index.signature().params().block_len();
+        let segment_len = segment_len(block_len.get().into());
         Self {
-            isa,
-            block_len,
-            scan: Scan::new(isa, params.format().weak, block_len),
+            block_len: block_len.as_usize(),
             position: 0,
-            hits: Box::new(Hits::new()),
-            next_hit: 0,
-            chunk_start: 0,
-            chunk_end: 0,
-            chunk_len: FIRST_CHUNK,
-            hashed: HashedAhead::new(isa, block_len, patience),
-            in_run: false,
+            ahead: Ahead::new(index, patience, segment_len),
             tail: None,
-            budget: Budget::new(profile, limits.work, params.block_len().get().into()),
+            budget: Budget::new(profile, limits.work, segment_len),
         }
     }
 
     /// How many bytes were hashed, those in vain included.
     pub(super) const fn hashed(&self) -> u64 {
-        self.hashed.hashed()
+        self.ahead.hashed()
     }
 
     /// What the budget has spent of the position's segment.
@@ -98,7 +76,8 @@ impl Search {
 
     /// The same search, from another position on.
     pub(super) fn starting_at(mut self, position: u64) -> Self {
-        (self.position, self.chunk_start, self.chunk_end) = (position, position, position);
+        self.position = position;
+        self.ahead.restart(position);
         self
     }
 
@@ -126,38 +105,37 @@ impl Search {
         stop: u64,
         stats: &mut SearchStats,
     ) -> Found {
-        if self.in_run {
-            if self.hashed.at(self.position).is_none() && !self.hashed.hash(index, rest, last, self.position)
-            {
-                return Found::More;
+        let view = View { index, position: self.position, rest, last, stop };
+        loop {
+            let Some(mark) = self.ahead.front() else {
+                if self.ahead.end() > self.position {
+                    return self.missed(self.ahead.end(), rest, stats);
+                }
+                if self.ahead.look(&view) {
+                    continue;
+                }
+                return match (last, rest.is_empty()) {
+                    (false, _) => Found::More,
+                    (true, true) => Found::End,
+                    (true, false) => {
+                        self.search_tail(index, rest, stop.min(self.budget.segment_end(self.position)), stats)
+                    }
+                };
+            };
+            if mark.position > stop || mark.position == stop && mark.window.is_some() {
+                self.ahead.restart(self.position);
+                continue;
             }
-            if let Some(block) = self.next_of_run(index, stats) {
-                return self.found(0, Some(Match { block, len: self.block_len }), stats);
+            if mark.window.is_none() {
+                let found = self.missed(mark.position, rest, stats);
+                if found != Found::More {
+                    stats.weak_compares += mark.compares;
+                    self.ahead.pass();
+                }
+                return found;
             }
-            self.in_run = false;
-        }
-        if self.position == self.chunk_end && rest.len() > self.block_len {
-            self.next_hit = 0;
-            self.chunk_start = self.position;
-            let stop = stop.min(self.budget.segment_end(self.position)) - self.position;
-            let limit = usize::try_from(stop).unwrap_or(usize::MAX).min(self.chunk_len);
-            let decided = self.scan.find(index.filter(), rest, 0, limit, &mut self.hits);
-            self.hits.as_slice().iter().for_each(|hit| index.prefetch(hit.digest));
-            self.chunk_end = self.position + decided as u64;
-            self.chunk_len = (2 * self.chunk_len).min(CHUNK);
-        }
-        if self.position < self.chunk_end {
-            // A caller may offer less than it did when the chunk was filtered.
-            if rest.len() < offset_in(self.position, self.chunk_end) + self.block_len - 1 {
-                return Found::More;
-            }
-            return self.look_up_hits(index, rest, stats);
-        }
-        match (last, rest.is_empty()) {
-            (false, _) => Found::More,
-            (true, true) => Found::End,
-            (true, false) => {
-                self.search_tail(index, rest, stop.min(self.budget.segment_end(self.position)), stats)
+            if let Some(found) = self.decide(&view, &mark, stats) {
+                return found;
             }
         }
     }
@@ -173,48 +151,43 @@ impl Search {
         self.budget.spend(self.position, event.counted.hashed_bytes);
         stats.add(&event.counted);
         self.position += event.len() as u64;
-        // What this search had seen ahead is behind it now.
-        self.chunk_end = self.position;
-        self.next_hit = self.hits.as_slice().len();
-        self.scan.restart();
-        self.hashed.clear();
-        self.in_run = false;
+        self.ahead.restart(self.position);
         self.tail = None;
     }
 
-    /// The block that the window right behind a match equals. `None`, with nothing counted, when it is none: the window
-    /// is looked at again in its turn.
-    fn next_of_run(&mut self, index: &SignatureIndex, stats: &mut SearchStats) -> Option<usize> {
-        let sums = self.hashed.at(self.position)?;
-        let mut counted = *stats;
-        let hit = index.weak_hit(sums.weak, &mut counted)?;
-        let block = index.block(hit, &sums.strong, &mut counted)?;
-        // Copied, for the budget counts only what it allows.
-        let mut budget = self.budget;
-        let allowed = budget.allows(self.position, self.block_len as u64);
-        allowed.then(|| {
-            counted.strong_sums += 1;
-            counted.hashed_bytes += self.block_len as u64;
-            (*stats, self.budget) = (counted, budget);
-            block
-        })
+    /// Decides the window at the front of the way ahead. `None` when it is no block; the position stays, for the misses
+    /// before the window are not told yet.
+    fn decide(&mut self, view: &View<'_>, mark: &Mark, stats: &mut SearchStats) -> Option<Found> {
+        let Mark { position, compares, window: Some(window) } = *mark else { return None };
+        let misses = offset_in(self.position, position);
+        if view.rest.len() < misses + self.block_len {
+            // A caller may offer less than it did when the window was seen.
+            return Some(Found::More);
+        }
+        let len = self.block_len as u64;
+        let allowed = self.budget.windows_left(position, len);
+        if allowed == 0 {
+            stats.weak_compares += compares;
+            stats.skipped += 1;
+            self.ahead.skip();
+            return None;
+        }
+        let Some(strong) = self.ahead.strong(view, allowed) else { return Some(Found::More) };
+        self.budget.spend(position, len);
+        stats.weak_compares += compares;
+        stats.strong_sums += 1;
+        stats.hashed_bytes += len;
+        let block = view.index.block(window.hit, &strong, stats);
+        self.ahead.prove(block.is_some());
+        let found = Match { block: block?, len: self.block_len };
+        Some(self.found(misses, Some(found), stats))
     }
 
-    /// Decides the rest of the chunk. `rest` begins at the position.
-    fn look_up_hits(&mut self, index: &SignatureIndex, rest: &[u8], stats: &mut SearchStats) -> Found {
-        while let Some(hit) = self.hits.as_slice().get(self.next_hit) {
-            self.next_hit += 1;
-            let position = self.chunk_start + hit.position as u64;
-            let misses = offset_in(self.position, position);
-            let window = self.block_len;
-            if let Some(block) = self.look_up(index, hit.digest, &rest[misses..], window, position, stats) {
-                self.scan.restart();
-                self.chunk_len = FIRST_CHUNK;
-                self.in_run = true;
-                return self.found(misses, Some(Match { block, len: self.block_len }), stats);
-            }
-        }
-        self.found(offset_in(self.position, self.chunk_end), None, stats)
+    /// That no block begins before `end`.
+    fn missed(&mut self, end: u64, rest: &[u8], stats: &mut SearchStats) -> Found {
+        let misses = offset_in(self.position, end);
+        // A caller may offer less than it did when they were looked at.
+        if rest.len() < misses { Found::More } else { self.found(misses, None, stats) }
     }
 
     /// Decides positions at which the window is all that is left. `rest` begins at the position.
@@ -227,10 +200,10 @@ impl Search {
     ) -> Found {
         let mut window = self.tail.take().unwrap_or_else(|| {
             if rest.len() == self.block_len {
-                self.scan.window_at(rest, 0)
+                self.ahead.window_at_end(rest)
             } else {
                 let mut window = RollingSum::new(index.signature().params().format().weak);
-                window.update(self.isa, rest);
+                window.update(self.ahead.isa(), rest);
                 window
             }
         });
@@ -239,43 +212,41 @@ impl Search {
             let digest = window.digest();
             if index.filter().may_contain(digest) {
                 let position = self.position + misses as u64;
-                let window = rest.len() - misses;
-                if let Some(block) = self.look_up(index, digest, &rest[misses..], window, position, stats) {
-                    return self.found(misses, Some(Match { block, len: window }), stats);
+                let window = &rest[misses..];
+                if let Some(block) = self.look_up(index, digest, window, position, stats) {
+                    let found = self.found(misses, Some(Match { block, len: window.len() }), stats);
+                    self.ahead.restart(self.position);
+                    return found;
                 }
             }
             window.roll_out(out);
         }
         self.tail = Some(window);
-        self.found(rest.len().min(limit), None, stats)
+        let found = self.found(rest.len().min(limit), None, stats);
+        self.ahead.restart(self.position);
+        found
     }
 
-    /// The block that the window of `len` bytes at the front of `rest` equals. At most one strong sum, and none where no
-    /// block has the weak one.
+    /// The block that the window at the end of the new file equals. At most one strong sum, and none where no block has the
+    /// weak one.
     fn look_up(
         &mut self,
         index: &SignatureIndex,
         digest: u32,
-        rest: &[u8],
-        len: usize,
+        window: &[u8],
         position: u64,
         stats: &mut SearchStats,
     ) -> Option<usize> {
         let hit = index.weak_hit(digest, stats)?;
-        if !self.budget.allows(position, len as u64) {
+        let len = window.len() as u64;
+        if self.budget.windows_left(position, len) == 0 {
             stats.skipped += 1;
             return None;
         }
-        let upcoming = self.hits.as_slice()[self.next_hit..].iter();
-        let upcoming = upcoming.map(|hit| (self.chunk_start + hit.position as u64, hit.digest));
-        // Of windows for which there is no work left, the sums would not be asked for.
-        let upcoming = upcoming.take(self.budget.windows_left(position, len as u64));
-        let strong = self.hashed.strong(index, rest, (position, digest), upcoming);
+        self.budget.spend(position, len);
         stats.strong_sums += 1;
-        stats.hashed_bytes += len as u64;
-        let block = index.block(hit, &strong, stats);
-        self.hashed.proved(block.is_some());
-        block
+        stats.hashed_bytes += len;
+        index.block(hit, &self.ahead.strong_of(index, window), stats)
     }
 
     fn found(&mut self, misses: usize, then: Option<Match>, stats: &mut SearchStats) -> Found {
@@ -285,8 +256,6 @@ impl Search {
             stats.searches += 1;
             stats.matches += 1;
             self.position += found.len as u64;
-            self.chunk_end = self.position;
-            self.next_hit = self.hits.as_slice().len();
         }
         Found::Run { misses, then }
     }
@@ -328,8 +297,7 @@ struct Budget {
 }
 
 impl Budget {
-    fn new(profile: Profile, work: Work, block_len: u64) -> Self {
-        let segment_len = segment_len(block_len);
+    fn new(profile: Profile, work: Work, segment_len: u64) -> Self {
         Self { per_byte: per_byte(profile, work), segment_len, segment: 0, spent: 0 }
     }
 
@@ -363,19 +331,5 @@ impl Budget {
     fn allowed(&self, position: u64, len: u64, per_byte: u64) -> u64 {
         let start = position & !(self.segment_len - 1);
         per_byte.saturating_mul((position - start + len).min(self.segment_len))
-    }
-
-    /// Whether a window of `len` bytes at `position` may be hashed; if so, that is counted.
-    fn allows(&mut self, position: u64, len: u64) -> bool {
-        let Some(per_byte) = self.per_byte else { return true };
-        let start = position & !(self.segment_len - 1);
-        if start != self.segment {
-            (self.segment, self.spent) = (start, 0);
-        }
-        let allowed = self.spent + len <= self.allowed(position, len, per_byte);
-        if allowed {
-            self.spent += len;
-        }
-        allowed
     }
 }

@@ -35,6 +35,13 @@ pub struct SignatureIndex {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WeakHit(Group);
 
+impl WeakHit {
+    /// The block, if there is only one.
+    pub(crate) fn block(self) -> Option<usize> {
+        self.0.only_block()
+    }
+}
+
 impl SignatureIndex {
     /// Indexes a signature.
     ///
@@ -98,6 +105,11 @@ impl SignatureIndex {
     /// Fetches what the look-up of this weak sum will read.
     pub(crate) fn prefetch(&self, digest: u32) {
         self.table.prefetch(key(self.signature.params().format().weak, digest));
+    }
+
+    /// The same where it most likely is a block's.
+    pub(crate) fn prefetch_known(&self, digest: u32) {
+        self.table.prefetch_known(key(self.signature.params().format().weak, digest));
     }
 
     /// Whether there are blocks with this weak sum.

@@ -8,16 +8,23 @@ use crate::{Limits, ResourceError, SearchStats, Signature};
 use alloc::vec::Vec;
 use rollsync_kernels::{
     Isa, prefetch,
-    strong::{Hasher, StrongKind},
+    strong::{self, Hasher, LANES, StrongKind},
 };
 
 /// In an entry: the rest is a group's number, not a block's.
 const IS_GROUP: u32 = 1 << 31;
+/// Slots looked at together: one that is free is nearly always among them, and then nothing hangs on which.
+const ABREAST: usize = 8;
+/// So many blocks before one is put in, its slot is fetched.
+const SOON: usize = 16;
+/// Bytes of the signature that are hashed in a lane.
+const PIECE: usize = 1024;
 
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     seed: Seed,
-    /// Open addressing with linear probing; 0 is a free slot (no key is 0).
+    /// Open addressing with linear probing; 0 is a free slot (no key is 0). Behind the last slot the first ones stand again,
+    /// so that from any slot on [`ABREAST`] can be looked at together.
     keys: Vec<u32>,
     /// For each slot: a block's number, or `IS_GROUP` and a group's.
     entries: Vec<u32>,
@@ -33,10 +40,17 @@ pub(super) struct Group {
     entry: u32,
 }
 
+impl Group {
+    /// The block, where no other has its key.
+    pub(super) const fn only_block(self) -> Option<usize> {
+        if self.entry & IS_GROUP == 0 { Some(self.entry as usize) } else { None }
+    }
+}
+
 impl Table {
     /// Bytes that the table of so many blocks takes while no two share a key.
     pub(super) fn size_for(blocks: usize) -> u64 {
-        8 * slots_for(blocks) as u64
+        8 * slots_for(blocks) as u64 + 4 * (ABREAST as u64 - 1)
     }
 
     /// Beside the table, `others` bytes are in use.
@@ -44,13 +58,16 @@ impl Table {
         let slots = slots_for(signature.block_count());
         let mut table = Self {
             seed: Seed::of(signature),
-            keys: zeros(slots, limits, others)?,
-            entries: zeros(slots, limits, others + 4 * slots as u64)?,
+            keys: zeros(slots + ABREAST - 1, limits, others)?,
+            entries: zeros(slots, limits, others + 4 * (slots + ABREAST - 1) as u64)?,
             group_sizes: Vec::new(),
             members: Members::default(),
         };
         let others = others + Self::size_for(signature.block_count());
         for block in 0..signature.block_count() {
+            if block + SOON < signature.block_count() {
+                table.prefetch_known(signature.key(block + SOON));
+            }
             table.insert(signature, block, limits, others)?;
         }
         Ok(table)
@@ -63,7 +80,15 @@ impl Table {
 
     /// Fetches what [`group`](Self::group) will read.
     pub(super) fn prefetch(&self, key: u32) {
-        prefetch(&self.keys, first_slot(self.seed.of_key(key), self.keys.len()));
+        let slot = first_slot(self.seed.of_key(key), self.entries.len());
+        prefetch(&self.keys, slot);
+        prefetch(&self.keys, slot + ABREAST - 1);
+    }
+
+    /// Fetches what it will read when it finds them.
+    pub(super) fn prefetch_known(&self, key: u32) {
+        self.prefetch(key);
+        prefetch(&self.entries, first_slot(self.seed.of_key(key), self.entries.len()));
     }
 
     /// The blocks with this key.
@@ -81,9 +106,8 @@ impl Table {
         strong: &[u8],
         stats: &mut SearchStats,
     ) -> Option<usize> {
-        if group.entry & IS_GROUP == 0 {
+        if let Some(block) = group.only_block() {
             stats.strong_compares += 1;
-            let block = group.entry as usize;
             return (signature.strong_sum(block) == strong).then_some(block);
         }
         let found = self.members.find(signature, &self.seed, group.key, strong);
@@ -105,7 +129,8 @@ impl Table {
         // Signatures have at most 2³¹ - 1 records.
         let number = u32::try_from(block).unwrap_or(u32::MAX) & !IS_GROUP;
         if self.keys[slot] == 0 {
-            (self.keys[slot], self.entries[slot]) = (key, number);
+            self.set_key(slot, key);
+            self.entries[slot] = number;
             return Ok(());
         }
         let mut entry = self.entries[slot];
@@ -132,20 +157,36 @@ impl Table {
 
     /// The slot of a key, or the free one where it would stand, and how many slots were looked at.
     fn slot(&self, key: u32) -> (usize, u64) {
-        let mask = self.keys.len() - 1;
-        let mut slot = first_slot(self.seed.of_key(key), self.keys.len());
+        let mask = self.entries.len() - 1;
+        let mut slot = first_slot(self.seed.of_key(key), self.entries.len());
         let mut probes = 1;
-        while self.keys[slot] != key && self.keys[slot] != 0 {
-            slot = (slot + 1) & mask;
-            probes += 1;
+        loop {
+            let keys: &[u32; ABREAST] = self.keys[slot..].first_chunk().expect("slots behind the last one");
+            let (mut same, mut free) = (0_u32, 0_u32);
+            for (i, there) in keys.iter().enumerate() {
+                same |= u32::from(*there == key) << i;
+                free |= u32::from(*there == 0) << i;
+            }
+            if same | free != 0 {
+                let at = (same | free).trailing_zeros();
+                return ((slot + at as usize) & mask, probes + u64::from(at));
+            }
+            (slot, probes) = ((slot + ABREAST) & mask, probes + ABREAST as u64);
         }
-        (slot, probes)
+    }
+
+    fn set_key(&mut self, slot: usize, key: u32) {
+        self.keys[slot] = key;
+        if slot < ABREAST - 1 {
+            let again = self.entries.len() + slot;
+            self.keys[again] = key;
+        }
     }
 }
 
 /// Three quarters full at most.
 fn slots_for(blocks: usize) -> usize {
-    (blocks + blocks / 3 + 2).next_power_of_two()
+    (blocks + blocks / 3 + 2).next_power_of_two().max(ABREAST)
 }
 
 /// The blocks whose key another block shares, by key and strong sum.
@@ -239,14 +280,28 @@ impl Seed {
     fn of(signature: &Signature) -> Self {
         let isa = Isa::detect();
         let mut hasher = Hasher::new(StrongKind::Blake2);
-        for sums in signature.weak_sums().chunks(1024) {
-            let mut bytes = [[0; 4]; 1024];
+        // In pieces, for these are hashed side by side.
+        let mut add = |pieces: &[&[u8]]| {
+            let mut digests = [[0; 32]; LANES];
+            strong::sums(isa, StrongKind::Blake2, pieces, &mut digests[..pieces.len()]);
+            hasher.update(isa, digests[..pieces.len()].as_flattened());
+        };
+        for sums in signature.weak_sums().chunks(LANES * PIECE / 4) {
+            let mut bytes = [[0; 4]; LANES * PIECE / 4];
             for (bytes, sum) in bytes.iter_mut().zip(sums) {
                 *bytes = sum.to_le_bytes();
             }
-            hasher.update(isa, bytes[..sums.len()].as_flattened());
+            let mut pieces = [&[][..]; LANES];
+            let all = pieces.iter_mut().zip(bytes[..sums.len()].as_flattened().chunks(PIECE));
+            let count = all.map(|(place, piece)| *place = piece).count();
+            add(&pieces[..count]);
         }
-        hasher.update(isa, signature.strong_sums());
+        for sums in signature.strong_sums().chunks(LANES * PIECE) {
+            let mut pieces = [&[][..]; LANES];
+            let count =
+                pieces.iter_mut().zip(sums.chunks(PIECE)).map(|(place, piece)| *place = piece).count();
+            add(&pieces[..count]);
+        }
         let digest = hasher.finish();
         let mut words = [0; 4];
         for (word, bytes) in words.iter_mut().zip(digest.as_chunks::<8>().0) {
@@ -255,8 +310,9 @@ impl Seed {
         Self(words)
     }
 
+    /// Folded twice: after one product, whether keys in equal steps crowd together hangs on the seed.
     const fn of_key(&self, key: u32) -> u64 {
-        fold(self.0[0] ^ key as u64, self.0[1] | 1)
+        fold(fold(self.0[0] ^ key as u64, self.0[1] | 1) ^ self.0[2], self.0[3] | 1)
     }
 
     fn of_sums(&self, key: u32, strong: &[u8]) -> u64 {
