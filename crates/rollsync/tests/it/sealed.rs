@@ -302,7 +302,7 @@ fn a_changed_signature_makes_no_delta() {
 fn what_the_seal_says_is_known_before() {
     let case = Case::new();
     let (old, delta) = (File::open(case.at("old")).unwrap(), File::open(case.at("delta")).unwrap());
-    let checked = Checked::new(&old, &delta, &Options::new()).unwrap();
+    let checked = Checked::new(&old, &delta, &mut Options::new()).unwrap();
     let Some(Seal::Delta { new, .. }) = checked.seal() else { panic!() };
     assert_eq!((new, checked.check()), (FileDigest::of(&case.new), SealCheck::IfThere));
 }
