@@ -6,8 +6,8 @@
 #   rdiff-backup, duplicity       Debian's packages: programs that load librsync
 #   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
-#   five Luas, luarocks           Debian's packages lua5.1 to lua5.4, luajit, luarocks, lua-socket, liblua5.4-dev: for
-#                                 the Lua bindings
+#   five Luas, luarocks           Debian's packages lua5.1 to lua5.4, luajit, luarocks, lua-socket, liblua5.1-dev to
+#                                 liblua5.4-dev: for the Lua bindings
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
 #   maturin, mypy                 from PyPI, put into .oracles/python: they build the Python binding's wheel, and check its types
 #
@@ -75,7 +75,9 @@ debian_packages() {
     done
     lua5.4 -e 'require "socket"' 2>/dev/null || packages+=(lua-socket)
     # luarocks wants the headers of its Lua, whatever a rock is built from.
-    [ -e /usr/include/lua5.4/lua.h ] || packages+=(liblua5.4-dev)
+    for lua in 5.1 5.2 5.3 5.4; do
+        [ -e "/usr/include/lua$lua/lua.h" ] || packages+=("liblua$lua-dev")
+    done
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
     if [ ${#packages[@]} -gt 0 ] && ! apt_install "${packages[@]}"; then
         sed 's/^/  | /' "$oracles/apt.log"

@@ -18,6 +18,10 @@ build = {
   build_command = [[sh ../build.sh rollsync-lua-rsync rollsync_luapower "" rollsync_luapower.so]],
   install = {
     lib = { rollsync_luapower = "rollsync_luapower.so" },
-    lua = { rsync = "lua/rsync.lua", ["rsync.general"] = "lua/rsync/general.lua" },
+    lua = {
+      rsync = "lua/rsync.lua",
+      ["rsync.general"] = "lua/rsync/general.lua",
+      ["rsync.limits"] = "lua/rsync/limits.lua",
+    },
   },
 }

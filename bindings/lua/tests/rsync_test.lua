@@ -2,64 +2,15 @@
 
 local bit, ffi = require "bit", require "ffi"
 local check, data, files, obvious = require "check", require "data", require "files", require "obvious"
-local rsync = require "rsync"
+local callbacks, rsync = require "callbacks", require "rsync"
+
+local reader, writer, basis_of = callbacks.reader, callbacks.writer, callbacks.basis_of
+local signature, delta, patch = callbacks.signature, callbacks.delta, callbacks.patch
 
 local function strong_of(bytes)
   local digest = rsync:strong_sum()
   digest:update(bytes, #bytes)
   return digest:final()
-end
-
--- A read callback over a string, that gives at most `most` bytes a call.
-local function reader(bytes, most)
-  local at = 0
-  return function(place, len)
-    len = math.min(len, #bytes - at, most or len)
-    ffi.copy(place, ffi.cast("const uint8_t *", bytes) + at, len)
-    at = at + len
-    return len
-  end
-end
-
--- A write callback, and what it was given.
-local function writer()
-  local parts = {}
-  return function(place, len)
-    parts[#parts + 1] = ffi.string(place, len)
-  end, function()
-    return table.concat(parts)
-  end
-end
-
-local function basis_of(bytes, most)
-  local at = 0
-  return function(offset)
-    at = offset
-  end, function(place, len)
-    len = math.max(0, math.min(len, #bytes - at, most or len))
-    ffi.copy(place, ffi.cast("const uint8_t *", bytes) + at, len)
-    at = at + len
-    return len
-  end
-end
-
-local function signature(module, old, block_len, most)
-  local write, written = writer()
-  local count = module:gen_sigs_file(reader(old, most), write, block_len)
-  return written(), count
-end
-
-local function delta(module, sigs, new, block_len, most)
-  local write, written = writer()
-  local false_alarms, good_alarms = module:gen_deltas_file(reader(new, most), sigs, write, block_len)
-  return written(), false_alarms, good_alarms
-end
-
-local function patch(module, old, commands, block_len, most)
-  local write, written = writer()
-  local seek, read = basis_of(old, most)
-  module:patch_file(reader(commands, most), seek, read, write, block_len)
-  return written()
 end
 
 -- First: the memory that it takes is what the process has taken at most.

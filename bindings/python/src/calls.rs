@@ -154,9 +154,8 @@ pub(crate) fn patch<'py>(
             let (input, at) = (delta.at(Role::Delta), basis.at(Role::Basis));
             let files = Files { input, basis: at.clone(), output: output.at(Role::New) };
             let (basis, delta) = (basis.open(Role::Basis)?, delta.open(Role::Delta)?);
-            let basis = basis.into_basis(at, work.guard.clone())?;
+            let mut basis = basis.into_basis(at, work.guard.clone())?;
             let (len, mut output) = (delta.len()?, output.open(work, &[basis.file(), delta.file()])?);
-            let mut basis = basis.guarded(work.guard.clone());
             let done = rollsync::patch_onto(&mut basis, delta, len, &mut output, &mut work.options);
             output.finish(done.map_err(|error| files.blame(error))?, work)
         }

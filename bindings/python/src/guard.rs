@@ -2,9 +2,8 @@
 
 use crate::{settings::Settings, watch::PAUSE};
 use pyo3::Python;
-use rollsync::{Basis, CancelToken, Error, LimitError, LimitKind, ResourceError};
+use rollsync::{CancelToken, Error, LimitError, LimitKind, ResourceError};
 use std::{
-    fs::File,
     io::{self, Read},
     time::{Duration, Instant},
 };
@@ -55,7 +54,7 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A reader, or a basis, that a guard ends.
+/// A reader that a guard ends.
 pub(crate) struct Guarded<R> {
     pub(crate) reader: R,
     pub(crate) guard: Guard,
@@ -65,17 +64,5 @@ impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
         self.guard.check()?;
         self.reader.read(place)
-    }
-}
-
-/// The engine reads a basis unwatched when it finds out why a patch has failed.
-impl<B: Basis> Basis for Guarded<B> {
-    fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
-        self.guard.check()?;
-        self.reader.read_at(offset, place)
-    }
-
-    fn as_file(&self) -> Option<&File> {
-        self.reader.as_file()
     }
 }

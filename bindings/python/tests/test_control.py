@@ -138,6 +138,16 @@ class Cancelling(Sparse):
         with begun.open("r+b") as file:
             file.write(b"rs\x026\x44\0\0\x01\0\0\0\0\0")
         (self.folder / "delta").write_bytes(rollsync.diff(b"basis", b"new"))
+        # The same with a seal, as far as one can tell without reading all of it.
+        sealed = self.sparse(3 << 40)
+        with sealed.open("r+b") as file:
+            file.write(b"rs\x026\x44\0\0\x02\0\0\0\0\0")
+            file.seek(-128, os.SEEK_END)
+            file.write(rollsync.diff(b"basis", b"new")[-128:])
+        basis, other, made = (self.folder / name for name in ("basis", "other", "made"))
+        basis.write_bytes(b"basis")
+        other.write_bytes(b"of another length")
+        little = rollsync.Limits(time=0.2, output=1000)
 
         def write():
             try:
@@ -155,6 +165,9 @@ class Cancelling(Sparse):
             lambda: rollsync.patch(EndlessBytes(), rollsync.diff(b"", b""), limits=limits),
             lambda: rollsync.patch(pipe, self.folder / "delta", self.folder / "made", limits=limits),
             lambda: rollsync.inspect(begun, limits=limits),
+            # Before a basis is refused, and after a limit is reached, the delta is read to its end.
+            lambda: rollsync.patch(other, sealed, made, limits=limits),
+            lambda: rollsync.patch(basis, sealed, made, limits=little),
         ):
             began = time.monotonic()
             with self.assertRaises(rollsync.LimitError) as caught:

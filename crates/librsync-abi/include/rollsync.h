@@ -50,8 +50,11 @@ LIBRSYNC_EXPORT rs_result rollsync_job_set_profile(rs_job_t *job, char const *pr
 
 /* Signature and delta jobs: whether what they write is sealed (length and BLAKE3 of the files, where librsync does not look).
  * Patch jobs: whether they look for a seal. They then read the delta to its end, and fail with ROLLSYNC_MISMATCH when the new
- * file is not the one that was sealed; with RS_INPUT_ENDED when the basis ends before the delta's copies do. A loadsig job
- * always checks a seal. */
+ * file is not the one that was sealed. When the basis ends before the delta's copies do, nothing more is written, and the rest
+ * of the delta is read: what is wrong with that comes first. Before either failure is told, a basis that the seal knows is read
+ * once, through the copy callback, in one rs_job_iter from its beginning to its end, unless the callback blocks or
+ * rollsync_job_cancel is called: ROLLSYNC_MISMATCH when it is another; if not, or nothing says what it should be, a basis that
+ * has ended is RS_INPUT_ENDED. A loadsig job always checks a seal. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_seal(rs_job_t *job, int on);
 
 /* ---- A job that runs */
@@ -63,7 +66,8 @@ typedef void rollsync_progress_cb(void *opaque, uint64_t bytes_in, uint64_t byte
 /* At any time; NULL ends it. */
 LIBRSYNC_EXPORT rs_result rollsync_job_set_progress(rs_job_t *job, rollsync_progress_cb *progress_cb, void *opaque);
 
-/* Its next rs_job_iter fails with ROLLSYNC_CANCELLED. From any thread, and from a signal's handler; not when the job is freed. */
+/* Its next rs_job_iter fails with ROLLSYNC_CANCELLED, or the one that runs, if it reads a basis to say what is wrong. From any
+ * thread, and from a signal's handler; not when the job is freed. */
 LIBRSYNC_EXPORT rs_result rollsync_job_cancel(rs_job_t *job);
 
 /* Why the last rs_job_iter has failed, in English: what the log says of it. As much of the text as fits into `size` bytes with

@@ -12,7 +12,7 @@ use crate::{
 use rollsync::{
     DeltaJob, DeltaOptions, EmptyBasis, Job, Limits, Profile, SearchStats, SignatureIndex, Stats,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 #[derive(Debug)]
 pub(crate) struct DeltaWork {
@@ -50,7 +50,7 @@ impl DeltaWork {
 }
 
 impl Work for DeltaWork {
-    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
         let mut job = self.job.take().unwrap_or_else(|| self.start());
         let advanced = advance(&mut job, room, &mut no_basis);
         if let Some(signature) = &self.signature {

@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a job does.
 pub(crate) trait Work {
-    /// Goes on as far as `room` allows.
-    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure>;
+    /// Goes on as far as `room` allows; where one call may take long, until `stop` is set.
+    fn go_on(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Pause, Failure>;
 
     /// What it has counted.
     fn stats(&self) -> Stats;
@@ -83,7 +83,7 @@ pub(crate) struct ProgressCallback {
 struct Refused(Failure);
 
 impl Work for Refused {
-    fn go_on(&mut self, _: &mut Room) -> Result<Pause, Failure> {
+    fn go_on(&mut self, _: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
         Err(self.0.clone())
     }
 
@@ -147,7 +147,7 @@ impl RsJob {
             return self.fail(RsResult::CANCELLED.into());
         }
         let Ok(mut work) = self.work.try_borrow_mut() else { return RsResult::INTERNAL_ERROR };
-        let result = work.go_on(room);
+        let result = work.go_on(room, &self.cancelled);
         let counted = work.stats();
         drop(work);
         self.broken.set(false);

@@ -10,7 +10,7 @@ use crate::{
     step::{Pause, advance, no_basis},
 };
 use rollsync::{Job, Limits, LoadJob, SignatureJob, Stats};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// `rs_sig_begin`'s job. What was asked for is looked at when it first runs.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl SignatureWork {
 }
 
 impl Work for SignatureWork {
-    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
         let job = match &mut self.job {
             Some(job) => job,
             None => {
@@ -68,7 +68,7 @@ impl LoadWork {
 }
 
 impl Work for LoadWork {
-    fn go_on(&mut self, room: &mut Room) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
         let mut state = self.signature.state();
         let State::Loading(job, _) = &mut *state else { return Ok(Pause::Done) };
         job.rearm();

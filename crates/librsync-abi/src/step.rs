@@ -1,7 +1,7 @@
 //! The loop around an engine's job, for one call of `rs_job_iter`.
 
 use crate::{buffers::Room, cause::Failure, result_code::RsResult};
-use rollsync::{BasisRange, Input, Job, PatchStatus};
+use rollsync::{BasisRange, EngineError, Input, Job, PatchJob, PatchStatus};
 
 /// Why the loop has paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,6 @@ pub(crate) enum Pause {
 pub(crate) type CopyFrom<'a> = dyn FnMut(BasisRange, &mut [u8]) -> Result<usize, RsResult> + 'a;
 
 /// Goes on with `job` as far as `room` allows.
-///
-/// The end of the input is told in a step of its own, without bytes: a caller who then finds that there is more may take
-/// it back, and nothing is lost.
 pub(crate) fn advance<J: Job>(
     job: &mut J,
     room: &mut Room,
@@ -25,9 +22,9 @@ pub(crate) fn advance<J: Job>(
 ) -> Result<Pause, Failure> {
     loop {
         let is_last = room.is_last();
-        let (input, output) = room.both();
-        let ended = is_last && input.is_empty();
-        let input = if ended { Input::last(&[]) } else { Input::more(input) };
+        let (bytes, output) = room.both();
+        let input = offered(bytes, is_last);
+        let ended = input.is_last();
         let progress = job.step(input, output).map_err(|error| error.into())?;
         room.consume(progress.consumed);
         room.produce(progress.produced);
@@ -52,6 +49,34 @@ pub(crate) fn advance<J: Job>(
             }
         }
     }
+}
+
+/// Goes on with a patch that [does without the basis](PatchJob::forgo_basis), as far as its input allows. What comes out goes
+/// nowhere.
+pub(crate) fn read_on(job: &mut PatchJob, room: &mut Room) -> Result<Pause, Failure> {
+    let mut nowhere = [0; 4096];
+    loop {
+        let is_last = room.is_last();
+        let input = offered(room.both().0, is_last);
+        let ended = input.is_last();
+        let progress = job.step(input, &mut nowhere).map_err(EngineError::from)?;
+        room.consume(progress.consumed);
+        match progress.status {
+            PatchStatus::Done => return Ok(Pause::Done),
+            PatchStatus::NeedOutput => {}
+            PatchStatus::NeedInput if is_last && !ended => {}
+            PatchStatus::NeedInput if !is_last => return Ok(Pause::Blocked),
+            PatchStatus::NeedInput | PatchStatus::NeedBasis(_) => {
+                return Err(RsResult::INTERNAL_ERROR.into());
+            }
+        }
+    }
+}
+
+/// The end of the input is told in a step of its own, without bytes: a caller who then finds that there is more may take
+/// it back, and nothing is lost.
+const fn offered(bytes: &[u8], is_last: bool) -> Input<'_> {
+    if is_last && bytes.is_empty() { Input::last(bytes) } else { Input::more(bytes) }
 }
 
 /// For jobs that have no basis.

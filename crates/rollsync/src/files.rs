@@ -114,7 +114,7 @@ fn patch_sealed(
     options.seal_check = checked.check();
     let made = streams::patch_onto(basis, delta, delta_len, output, options);
     options.seal_check = check;
-    made.map_err(|error| checked.explain(error, basis, delta))
+    made.map_err(|error| checked.explain(error, basis, delta, options))
 }
 
 /// Makes the delta from the file `old` to the file `new`, both at hand, and writes it to `output`.

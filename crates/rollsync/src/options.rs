@@ -75,6 +75,8 @@ pub struct Options<'a> {
     deadline: Option<Instant>,
     cancel: Option<&'a CancelToken>,
     progress: Option<&'a mut dyn FnMut(Report)>,
+    /// What was told last, or would have been.
+    told: Option<Report>,
     seal_found: Option<&'a mut Option<Seal>>,
 }
 
@@ -129,7 +131,7 @@ impl<'a> Options<'a> {
     }
 
     /// How long work may take, from its first step on. It is looked at when a buffer is read or written: a read that
-    /// waits is not interrupted.
+    /// waits is not interrupted. Finding out which file is at fault, when a patch has failed, is part of the work.
     #[must_use]
     pub const fn time_limit(mut self, time: Duration) -> Self {
         self.time = Some(time);
@@ -187,7 +189,7 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Stops when the token says so.
+    /// Stops when the token says so, also while a patch that has failed looks for the file at fault.
     #[must_use]
     pub const fn cancel(mut self, token: &'a CancelToken) -> Self {
         self.cancel = Some(token);
@@ -195,7 +197,8 @@ impl<'a> Options<'a> {
     }
 
     /// Is told how far the work is, after every buffer that was read or written and every part of the basis, and at the
-    /// end of each phase: often, so it should be quick.
+    /// end of each phase: often, so it should be quick. While a patch that has failed looks for the file at fault, it is told
+    /// the same again and again.
     #[must_use]
     pub fn progress(mut self, told: &'a mut dyn FnMut(Report)) -> Self {
         self.progress = Some(told);
@@ -212,8 +215,9 @@ impl<'a> Options<'a> {
         self.cancel.is_some_and(CancelToken::is_cancelled)
     }
 
-    /// Tells whoever wants to know; an error when the work is cancelled.
+    /// Tells whoever wants to know; an error when the work is cancelled, or its time is over.
     pub(crate) fn watch(&mut self, report: Report) -> Result<(), Error> {
+        self.told = Some(report);
         self.may_go_on()?;
         if let Some(told) = &mut self.progress {
             told(report);
@@ -221,8 +225,17 @@ impl<'a> Options<'a> {
         Ok(())
     }
 
-    /// An error when the work is cancelled, or its time is over.
-    pub(crate) fn may_go_on(&mut self) -> Result<(), Error> {
+    /// Begins work that is so far, and reads before it tells anything.
+    pub(crate) const fn begin(&mut self, report: Report) {
+        self.told = Some(report);
+    }
+
+    /// As [`watch`](Self::watch), of work that goes on and gets no further.
+    pub(crate) fn watch_again(&mut self) -> Result<(), Error> {
+        self.told.map_or(Ok(()), |report| self.watch(report))
+    }
+
+    fn may_go_on(&mut self) -> Result<(), Error> {
         if self.is_cancelled() {
             return Err(Error::Cancelled);
         }

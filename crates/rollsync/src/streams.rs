@@ -147,14 +147,14 @@ pub fn patch(
         return Err(match rest {
             Some(rest) => {
                 let seal = drive.job().seal();
-                sealed::at_fault(error, rest, seal, basis, &mut || options.may_go_on())
+                sealed::at_fault(error, rest, seal, basis, &mut || options.watch_again())
             }
             None => error,
         });
     }
     let seal = drive.job().seal();
     let held = options.seal_check.hold(seal.as_ref(), output.finish());
-    held.map_err(|error| sealed::blame_basis(error, seal.as_ref(), basis, &mut || options.may_go_on()))?;
+    held.map_err(|error| sealed::blame_basis(error, seal.as_ref(), basis, &mut || options.watch_again()))?;
     options.found_seal(seal);
     Ok(drive.stats())
 }

@@ -13,14 +13,16 @@ pub(crate) const BINDING: Binding = Binding { name: "lua", test, read_others: So
 struct Lua {
     program: &'static str,
     feature: &'static str,
+    /// Whose programs and modules it runs.
+    version: &'static str,
 }
 
 const LUAS: [Lua; 5] = [
-    Lua { program: "lua5.1", feature: "lua51" },
-    Lua { program: "lua5.2", feature: "lua52" },
-    Lua { program: "lua5.3", feature: "lua53" },
-    Lua { program: "lua5.4", feature: "lua54" },
-    Lua { program: "luajit", feature: "luajit" },
+    Lua { program: "lua5.1", feature: "lua51", version: "5.1" },
+    Lua { program: "lua5.2", feature: "lua52", version: "5.2" },
+    Lua { program: "lua5.3", feature: "lua53", version: "5.3" },
+    Lua { program: "lua5.4", feature: "lua54", version: "5.4" },
+    Lua { program: "luajit", feature: "luajit", version: "5.1" },
 ];
 
 const RDIFF: &str = "rollsync-lua-rdiff";
@@ -31,7 +33,7 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
     check(cargo().args(["build", "--quiet", "-p", RSYNC]))?;
     place("librollsync_luapower.so", &folder.join("luajit/rollsync_luapower.so"))?;
     for lua in &LUAS {
-        let Lua { program, feature } = lua;
+        let Lua { program, feature, .. } = lua;
         if !works(program, &["-v"]) {
             skipped(run, &format!("no {program}: the Lua module is not tested with it"))?;
             continue;
@@ -49,6 +51,7 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
         run(&mut lua.tests("rdiff_test", &folder))?;
         if *program == "luajit" {
             run(&mut lua.tests("rsync_test", &folder))?;
+            run(&mut lua.tests("rsync_limits_test", &folder))?;
         }
         if works(program, &["-e", "require 'socket'"]) {
             run(&mut lua.tests("upload_test", &folder))?;
@@ -56,15 +59,11 @@ fn test(run: &mut Run<'_>) -> Result<(), String> {
             skipped(run, &format!("no lua-socket for {program}: the upload example is not run with it"))?;
         }
     }
-    if !works(ROCK_LUA, &["-v"]) {
-        return skipped(run, &format!("no {ROCK_LUA}: no two threads with a Lua each, and no rock"));
-    }
     threads(run, &folder)?;
-    if works("luarocks", &["--version"]) {
-        rock(run, &folder)
-    } else {
-        skipped(run, "no luarocks: no rock is built")
+    if !works("luarocks", &["--version"]) {
+        return skipped(run, "no luarocks: no rock is built");
     }
+    LUAS.iter().filter(|lua| works(lua.program, &["-v"])).try_for_each(|lua| lua.rocks(run, &folder))
 }
 
 fn read_others(run: &mut Run<'_>) -> Result<(), String> {
@@ -89,16 +88,47 @@ impl Lua {
         }
         tests
     }
+
+    /// Builds its rocks with `luarocks make` into a tree of their own, and uses them from there.
+    fn rocks(&self, run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
+        let Self { program, version, .. } = self;
+        if !Path::new(&format!("/usr/include/lua{version}/lua.h")).exists() {
+            let why = format!("no headers of Lua {version}, without which luarocks builds no rock");
+            return skipped(run, &format!("{why}: none is built for {program}"));
+        }
+        let tree = folder.join("rocks").join(program);
+        let modules = if *program == "luajit" { &["rdiff", "rsync"][..] } else { &["rdiff"] };
+        for module in modules {
+            let mut make = command("luarocks");
+            make.current_dir(repo().join("bindings/lua").join(module));
+            make.args(["--lua-version", version, "--tree"]).arg(&tree).args(["make", "--no-manifest"]);
+            // The same folder as for the tests: what the rock is linked from is built by then.
+            make.env("CARGO_TARGET_DIR", target_folder()).env("CARGO_PROFILE", "dev");
+            // It takes LuaJIT for a Lua 5.1, unless it is told.
+            make.arg(format!("rollsync-{module}-0.1.0-1.rockspec")).arg(format!("LUA={program}"));
+            check(&mut make)?;
+        }
+        let mut tests = self.tests("rock_test", folder);
+        tests.env(
+            "LUA_PATH",
+            format!("bindings/lua/tests/?.lua;{}/share/lua/{version}/?.lua", tree.display()),
+        );
+        tests.env("LUA_CPATH", format!("{}/lib/lua/{version}/?.so", tree.display()));
+        run(&mut tests)
+    }
 }
 
-/// The Lua with which two threads and the rock are tested.
-const ROCK_LUA: &str = "lua5.4";
+/// The Lua with which two threads are tested.
+const THREADS_LUA: &str = "lua5.4";
 
-/// Its library, with which two threads are tested.
+/// Its library.
 const SHARED: &str = "liblua5.4.so.0";
 
 /// Runs two threads, each with a Lua of its own: a program in Python makes them.
 fn threads(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
+    if !folder.join(THREADS_LUA).exists() {
+        return skipped(run, &format!("no {THREADS_LUA}: two threads with a Lua each are not tested"));
+    }
     if !works("python3", &["-c", &format!("import ctypes; ctypes.CDLL('{SHARED}')")]) {
         return skipped(
             run,
@@ -108,23 +138,7 @@ fn threads(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
     let mut tests = command("python3");
     tests.args(["bindings/lua/tests/threads.py", SHARED]);
     tests.env("LUA_PATH", "bindings/lua/tests/?.lua");
-    tests.env("LUA_CPATH", format!("{}/?.so", folder.join(ROCK_LUA).display()));
-    run(&mut tests)
-}
-
-/// Builds the rock of Lua 5.4 with `luarocks make` into a tree of its own, and uses it from there.
-fn rock(run: &mut Run<'_>, folder: &Path) -> Result<(), String> {
-    let tree = folder.join("rocks");
-    let mut make = command("luarocks");
-    make.current_dir(repo().join("bindings/lua/rdiff"));
-    make.args(["--lua-version", "5.4", "--tree"]).arg(&tree).args(["make", "--no-manifest"]);
-    // The same folder as for the tests: what the rock is linked from is built by then.
-    make.env("CARGO_TARGET_DIR", target_folder()).env("CARGO_PROFILE", "dev");
-    check(make.arg("rollsync-rdiff-0.1.0-1.rockspec"))?;
-    let mut tests = command(ROCK_LUA);
-    tests.arg("bindings/lua/tests/rock_test.lua");
-    tests.env("LUA_PATH", format!("bindings/lua/tests/?.lua;{}/share/lua/5.4/?.lua", tree.display()));
-    tests.env("LUA_CPATH", format!("{}/lib/lua/5.4/?.so", tree.display()));
+    tests.env("LUA_CPATH", format!("{}/?.so", folder.join(THREADS_LUA).display()));
     run(&mut tests)
 }
 

@@ -1,5 +1,5 @@
-//! What cargo-c is told in the manifest, held to what is installed here: it would install the same. It is not run: to build
-//! it takes longer than all other tests.
+//! What cargo-c is told in the manifest, held to what is installed here: it installs the same. It is not run by the tests: to
+//! build it takes longer than all of them.
 
 use std::fs;
 

@@ -4,7 +4,7 @@
 -- through them, here and in `rsync.general`.
 
 local bit, ffi = require "bit", require "ffi"
-local general = require "rsync.general"
+local general, limits = require "rsync.general", require "rsync.limits"
 
 ffi.cdef [[
 typedef struct { uint32_t digest, len; } rollsync_rollsum;
@@ -25,14 +25,19 @@ typedef struct rollsync_search rollsync_search;
 rollsync_search *rollsync_search_new(size_t block_len, size_t ring_len);
 void rollsync_search_free(rollsync_search *search);
 bool rollsync_search_add_weak(rollsync_search *search, int32_t weak);
+void rollsync_search_limit_work(rollsync_search *search, uint64_t per_byte);
 bool rollsync_search_add_strong(rollsync_search *search, const uint8_t *strong, uint32_t block);
 uint8_t *rollsync_search_room(rollsync_search *search, size_t *len);
 int32_t rollsync_search_step(rollsync_search *search, size_t read, uint64_t *alarms);
 const rollsync_command *rollsync_search_commands(const rollsync_search *search, size_t *count);
 const uint8_t *rollsync_search_encoded(rollsync_search *search, size_t *len);
+
+double rollsync_seconds(void);
 ]]
 
 local engine = ffi.load(assert(package.searchpath("rollsync_luapower", package.cpath)))
+
+limits.now = engine.rollsync_seconds
 
 local STRONG_LEN, RECORD_LEN = 32, 36
 local size_t, bytes_t = ffi.typeof "size_t[1]", ffi.typeof "uint8_t[?]"
@@ -141,15 +146,18 @@ end
 function rsync:gen_sigs_file(read, write, block_len)
   if not is_default(self, "rollsum", "weak_sum", "strong_sum", "weak_sig_ctype", "strong_sig_ctype", "sig_ctype",
       "write_sig", "gen_sigs") then
-    return self:gen_sigs(read, self:write_sig(write), block_len)
+    return self:gen_sigs(read, self:write_sig(limits.begin(self):written(write)), block_len)
   end
   block_len = general.checked_block_len(self, block_len)
+  local call = limits.begin(self)
+  read, write = call:timed(read), call:written(write)
   local size = math.max(1, math.floor(general.checked_mem_len(self) / block_len)) * block_len
   local buffer, records = bytes_t(size), bytes_t(size / block_len * RECORD_LEN)
   local total = 0
   repeat
     local len = general.read_full(read, buffer, size)
     local count = tonumber(engine.rollsync_records(buffer, len, block_len, records))
+    call:may_have(total + count)
     if count > 0 then
       write(records, count * RECORD_LEN)
     end
@@ -165,14 +173,17 @@ local function is_plain(sums)
   return type(sums) == "table" and getmetatable(sums) == nil
 end
 
--- A search for the blocks of `sigs`.
-local function new_search(module, sigs, block_len)
+-- A search for the blocks of `sigs`, for a call.
+local function new_search(module, sigs, block_len, call)
   local ring_len = general.ring_len(module, block_len)
   local search = engine.rollsync_search_new(block_len, ring_len)
   if search == nil then
     error("rsync: not enough memory for a buffer of " .. ring_len .. " bytes")
   end
   search = ffi.gc(search, engine.rollsync_search_free)
+  if call.work then
+    engine.rollsync_search_limit_work(search, call.work)
+  end
   local enough = true
   for weak in pairs(sigs.weak) do
     -- What is no signed number of 32 bits is no window's sum.
@@ -193,13 +204,16 @@ local function new_search(module, sigs, block_len)
 end
 
 -- Reads and searches; `emit` is called after each step, with whether it is the last.
-local function run(search, read, emit)
+local function run(search, read, call, emit)
+  read = call:timed(read)
   local len, alarms = size_t(), ffi.new "uint64_t[2]"
   local state
   repeat
     local room = engine.rollsync_search_room(search, len)
     state = engine.rollsync_search_step(search, general.read_full(read, room, tonumber(len[0])), alarms)
-    if state < 0 then
+    if state == -2 then
+      call:too_much_work()
+    elseif state < 0 then
       error "rsync: not enough memory to search"
     end
     emit(state == 1)
@@ -216,8 +230,9 @@ function rsync:gen_deltas(read, sigs, write_cmd, block_len)
   if not (is_default(self, "rollsum", "weak_sum", "strong_sum") and is_plain(sigs.weak) and is_plain(sigs.strong)) then
     return general.methods.gen_deltas(self, read, sigs, write_cmd, block_len)
   end
-  local search, count = new_search(self, sigs, block_len), size_t()
-  return run(search, read, function(is_last)
+  local call, count = limits.begin(self), size_t()
+  local search = new_search(self, sigs, block_len, call)
+  return run(search, read, call, function(is_last)
     local commands = engine.rollsync_search_commands(search, count)
     for i = 0, tonumber(count[0]) - 1 do
       local command = commands[i]
@@ -238,11 +253,13 @@ own.gen_deltas = rsync.gen_deltas
 function rsync:gen_deltas_file(read, sigs, write, block_len)
   if not (is_default(self, "rollsum", "weak_sum", "strong_sum", "cmd_writer", "gen_deltas") and is_plain(sigs.weak)
       and is_plain(sigs.strong)) then
-    return self:gen_deltas(read, sigs, self:cmd_writer(write), block_len)
+    return self:gen_deltas(read, sigs, self:cmd_writer(limits.begin(self):written(write)), block_len)
   end
   block_len = general.checked_block_len(self, block_len)
-  local search, len = new_search(self, sigs, block_len), size_t()
-  return run(search, read, function()
+  local call, len = limits.begin(self), size_t()
+  local search = new_search(self, sigs, block_len, call)
+  write = call:written(write)
+  return run(search, read, call, function()
     local encoded = engine.rollsync_search_encoded(search, len)
     if encoded == nil then
       error "rsync: not enough memory for the delta"

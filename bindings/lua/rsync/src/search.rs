@@ -53,7 +53,25 @@ pub struct Search {
     pub(crate) encoder: Encoder,
     false_alarms: u64,
     good_alarms: u64,
+    /// Bytes that were read.
+    read: u64,
+    /// How many bytes may be hashed for each of them.
+    work: Option<u64>,
     pub(crate) is_done: bool,
+}
+
+/// Why a search cannot go on.
+#[derive(Debug)]
+enum Stop {
+    Memory,
+    /// It would hash more than it may.
+    Work,
+}
+
+impl From<TryReserveError> for Stop {
+    fn from(_: TryReserveError) -> Self {
+        Self::Memory
+    }
 }
 
 impl Search {
@@ -80,6 +98,8 @@ impl Search {
             encoder: Encoder::default(),
             false_alarms: 0,
             good_alarms: 0,
+            read: 0,
+            work: None,
             is_done: false,
         })
     }
@@ -98,11 +118,13 @@ impl Search {
     }
 
     /// Goes on with `read` more bytes: to the end of the new file when they do not fill the room.
-    fn step(&mut self, read: usize) -> Result<(), TryReserveError> {
+    fn step(&mut self, read: usize) -> Result<(), Stop> {
         if self.filter.is_none() {
             self.filter = Some(self.index.filter(self.block_len)?);
         }
-        self.end += read.min(self.buffer.len() - self.end);
+        let read = read.min(self.buffer.len() - self.end);
+        self.end += read;
+        self.read += read as u64;
         if self.end - self.next < self.block_len {
             self.send(self.end)?;
             self.is_done = true;
@@ -110,6 +132,9 @@ impl Search {
         }
         while let Some(position) = self.next_known() {
             self.next = position + 1;
+            if self.is_too_much() {
+                return Err(Stop::Work);
+            }
             let strong = sums::strong(&self.buffer[position..position + self.block_len]);
             let Some(block) = self.index.block(&strong) else {
                 self.false_alarms += 1;
@@ -127,6 +152,13 @@ impl Search {
             self.send(self.next - 1)?;
         }
         Ok(())
+    }
+
+    /// Whether another block may not be hashed.
+    fn is_too_much(&self) -> bool {
+        let blocks = self.false_alarms + self.good_alarms + 1;
+        let hashed = blocks.saturating_mul(self.block_len as u64);
+        self.work.is_some_and(|work| hashed > work.saturating_mul(self.read))
     }
 
     /// The first position from `next` on whose weak sum is known.
@@ -235,6 +267,16 @@ pub unsafe extern "C" fn rollsync_search_add_strong(
     search.index.add_strong(strong, block).is_ok()
 }
 
+/// Sets how many bytes may be hashed for each byte that is read, before the first step.
+///
+/// # Safety
+/// `search` is one of `rollsync_search_new`, not freed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rollsync_search_limit_work(search: *mut Search, per_byte: u64) {
+    // SAFETY: the caller says so.
+    unsafe { &mut *search }.work = Some(per_byte);
+}
+
 /// Where the next bytes of the new file are to be written, `*len` of them if there are so many. The commands of the
 /// last step are gone then.
 ///
@@ -250,8 +292,8 @@ pub unsafe extern "C" fn rollsync_search_room(search: *mut Search, len: *mut usi
 }
 
 /// Searches what is there with the `read` bytes that were written to the room, fewer than it has only at the end of the new file.
-/// Returns 0 when more can be read, 1 when the search is done, -1 when there is no memory. False alarms and matches so
-/// far go to `alarms`.
+/// Returns 0 when more can be read, 1 when the search is done, -1 when there is no memory, -2 when more would be hashed than may
+/// be. False alarms and matches so far go to `alarms`.
 ///
 /// # Safety
 /// `search` is one of `rollsync_search_new`, not freed yet; two numbers can be written to `alarms`.
@@ -270,6 +312,7 @@ pub unsafe extern "C" fn rollsync_search_step(
     *alarms = [search.false_alarms, search.good_alarms];
     match step {
         Ok(()) => search.is_done.into(),
-        Err(_) => -1,
+        Err(Stop::Memory) => -1,
+        Err(Stop::Work) => -2,
     }
 }

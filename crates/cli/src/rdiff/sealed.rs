@@ -24,14 +24,14 @@ impl SealedFor {
         let (Some(basis), Some(delta), true) = (basis.file(), delta.file(), delta.len().is_some()) else {
             return Ok(None);
         };
-        let checked = match Checked::new(basis, delta, &Options::new()) {
+        let checked = match Checked::new(basis, delta, &mut Options::new()) {
             Err(Error::Io { .. }) => return Ok(None),
             checked => checked?,
         };
         if checked.check() == SealCheck::Plain {
             return Ok(None);
         }
-        match checked.inspect(delta) {
+        match checked.inspect(delta, &mut Options::new()) {
             Ok(Inspection::Delta(summary)) => Ok(match summary.seal {
                 Some(Seal::Delta { basis, new }) => {
                     Some(Self { new, basis_is_known: basis.is_some(), checked })
@@ -54,7 +54,7 @@ impl SealedFor {
         let basis_is_right = self.basis_is_known;
         let error = Mismatch::New { expected: self.new, found, basis_is_right }.into();
         Err(match delta.file() {
-            Some(delta) => self.checked.explain(error, basis, delta),
+            Some(delta) => self.checked.explain(error, basis, delta, &mut Options::new()),
             None => error,
         })
     }

@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let mut progress = Progress::new(console, output.leaves_terminal());
     basis.keep(&mut progress, limits.spill())?;
     let asked = if *require_seal { SealCheck::Required } else { SealCheck::IfThere };
-    let checked = Checked::new(&basis.file, &delta.file, &Options::new().seal_check(asked));
+    let checked = Checked::new(&basis.file, &delta.file, &mut Options::new().seal_check(asked));
     let sealed_len = match checked.as_ref().map(Checked::seal) {
         Ok(Some(Seal::Delta { new, .. })) => Some(new.len),
         _ => None,
@@ -76,9 +76,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         Options::new().limits(limits).seal_check(checked.check()).seal_found(&mut seal).progress(&mut told);
     let total = delta.len;
     let made = rollsync::patch_onto(&mut basis.file, &mut delta, total, &mut output, &mut options);
-    let made = made.map_err(|error| checked.explain(error, &mut basis.file, &delta.file));
+    let made = made.map_err(|error| checked.explain(error, &mut basis.file, &delta.file, &mut options));
     let looks_sealed = || {
-        let found = checked.inspect(&delta.file);
+        let found = checked.inspect(&delta.file, &mut Options::new());
         matches!(found, Ok(Inspection::Delta(summary)) if summary.seal.is_none())
     };
     if made.is_err() && origin == OutputLimit::Sealed && looks_sealed() {

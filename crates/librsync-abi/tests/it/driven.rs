@@ -63,7 +63,9 @@ unsafe extern "C" fn drain(_: *mut c_void, buffers: *mut Buffers, ends: *mut c_v
     DONE
 }
 
-fn drive(
+/// Drives a job to its end and frees it: the result, what came out, statistics and log. `stop` is when a callback returns
+/// something else than `RS_DONE`.
+pub(crate) fn drive(
     library: &Library,
     job: *mut c_void,
     input: &[u8],

@@ -12,6 +12,7 @@ mod misuse;
 mod patches;
 mod program;
 mod rdiff;
+mod sealed_jobs;
 mod streams;
 mod text;
 mod threads;

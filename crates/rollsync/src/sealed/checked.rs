@@ -1,7 +1,7 @@
 //! A delta that is looked at before it is applied.
 
-use super::{Mismatch, SealCheck, explained};
-use crate::{Basis, Error, Inspection, Options, Side};
+use super::{Mismatch, SealCheck, explained, watched};
+use crate::{Basis, Error, Inspection, Options, Phase, Report, Side};
 use rollsync_core::{
     Error as EngineError, Limits, PatchError,
     seal::{SEAL_LEN, SEAL_MAGIC, Seal},
@@ -43,10 +43,10 @@ pub fn peek_seal(mut delta: &File) -> Result<Option<Seal>, Error> {
 /// use std::fs::File;
 /// let (mut basis, mut delta) = (File::open("disk.img")?, File::open("disk.delta")?);
 /// let mut options = Options::new();
-/// let checked = Checked::new(&basis, &delta, &options)?;
+/// let checked = Checked::new(&basis, &delta, &mut options)?;
 /// options = options.seal_check(checked.check());
 /// let made = patch_onto(&mut basis, &mut delta, None, File::create("disk.new")?, &mut options);
-/// made.map_err(|error| checked.explain(error, &mut basis, &delta))?;
+/// made.map_err(|error| checked.explain(error, &mut basis, &delta, &mut options))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +62,15 @@ impl Checked {
     ///
     /// # Errors
     /// When a seal is required and not there, when the basis has another length than the seal says (and the delta is the one
-    /// that was sealed), or reading fails. Nothing is done then.
-    pub fn new(basis: &File, mut delta: &File, options: &Options<'_>) -> Result<Self, Error> {
+    /// that was sealed), reading fails, or the work is cancelled. Nothing is done then.
+    pub fn new(basis: &File, mut delta: &File, options: &mut Options<'_>) -> Result<Self, Error> {
         let asked = options.seal_check;
+        options.begin(Report {
+            phase: Phase::Patch,
+            bytes_in: 0,
+            total_in: regular_len(delta),
+            bytes_out: 0,
+        });
         let unseen = Self { seal: None, check: asked, start: delta.stream_position().unwrap_or(0) };
         if matches!(asked, SealCheck::Ignored | SealCheck::Plain) || !is_seekable(delta) {
             return Ok(unseen);
@@ -87,7 +93,7 @@ impl Checked {
             && found != expected.len
         {
             // Before the basis is blamed.
-            match unseen.inspect(delta)? {
+            match unseen.inspect(delta, options)? {
                 Inspection::Delta(summary) if summary.seal == Some(seal) => {
                     return Err(Mismatch::BasisLen { expected: expected.len, found }.into());
                 }
@@ -97,17 +103,18 @@ impl Checked {
         Ok(Self { seal: Some(seal), ..unseen })
     }
 
-    /// Reads the whole delta, a seal checked. Its position stays.
+    /// Reads the whole delta, a seal checked. Its position stays. Of the options, only who may stop it and who is told count.
     ///
     /// # Errors
-    /// As [`inspect`](crate::inspect) has.
-    pub fn inspect(&self, mut delta: &File) -> Result<Inspection, Error> {
+    /// As [`inspect`](crate::inspect) has; or the work is cancelled, or its time is over.
+    pub fn inspect(&self, delta: &File, options: &mut Options<'_>) -> Result<Inspection, Error> {
         let seek = |mut delta: &File| {
             let sought = delta.seek(SeekFrom::Start(self.start));
             sought.map_err(|source| Error::Io { side: Side::Read, offset: 0, source })
         };
         seek(delta)?;
-        let inspected = crate::inspect(&mut delta, &Limits::default());
+        let inspected =
+            watched(delta, &mut || options.watch_again(), |delta| crate::inspect(delta, &Limits::default()));
         seek(delta)?;
         inspected
     }
@@ -125,14 +132,21 @@ impl Checked {
     }
 
     /// The error with which a patch failed, or what is behind it: delta and basis are read again to find out whether they
-    /// are the ones that were sealed.
-    pub fn explain(&self, error: Error, basis: &mut (impl Basis + ?Sized), delta: &File) -> Error {
+    /// are the ones that were sealed. That is part of the work: when it is cancelled meanwhile, or its time is over, that is
+    /// the error.
+    pub fn explain(
+        &self,
+        error: Error,
+        basis: &mut (impl Basis + ?Sized),
+        delta: &File,
+        options: &mut Options<'_>,
+    ) -> Error {
         let is_about_files =
             matches!(error, Error::Engine(EngineError::Patch(_)) | Error::Mismatch(Mismatch::New { .. }));
         let (Some(seal), true) = (self.seal, is_about_files) else { return error };
-        match self.inspect(delta) {
-            Err(fault @ Error::Engine(_)) => fault,
-            Ok(_) => explained(error, &seal, basis, &mut || Ok(())),
+        match self.inspect(delta, options) {
+            Err(fault @ (Error::Engine(_) | Error::Cancelled)) => fault,
+            Ok(_) => explained(error, &seal, basis, &mut || options.watch_again()),
             Err(_) => error,
         }
     }

@@ -33,6 +33,17 @@ pub enum Mismatch {
     },
 }
 
+impl Mismatch {
+    /// How the basis that was `found` is not the one that the delta was made for; `None` when it is.
+    #[must_use]
+    pub fn of_basis(expected: FileDigest, found: FileDigest) -> Option<Self> {
+        if found.len != expected.len {
+            return Some(Self::BasisLen { expected: expected.len, found: found.len });
+        }
+        (found != expected).then_some(Self::Basis { expected, found })
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

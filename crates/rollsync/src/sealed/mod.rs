@@ -109,39 +109,55 @@ fn check_basis(
     basis: &mut (impl Basis + ?Sized),
     go_on: &mut GoOn<'_>,
 ) -> Result<(), Error> {
-    let mut input = BasisReader { basis, offset: 0, go_on, stopped: None };
-    let read = digest(&mut input);
-    if let Some(stopped) = input.stopped {
-        return Err(stopped);
-    }
-    let offset = input.offset;
-    let found = read.map_err(|source| Error::Io { side: Side::Basis, offset, source })?;
-    if found.len != expected.len {
-        return Err(Mismatch::BasisLen { expected: expected.len, found: found.len }.into());
-    }
-    if found != expected {
-        return Err(Mismatch::Basis { expected, found }.into());
-    }
-    Ok(())
+    let found = watched(FrontToBack { basis, offset: 0 }, go_on, |input| {
+        digest(&mut *input).map_err(|source| Error::Io {
+            side: Side::Basis,
+            offset: input.input.offset,
+            source,
+        })
+    })?;
+    Mismatch::of_basis(expected, found).map_or(Ok(()), |mismatch| Err(mismatch.into()))
 }
 
 /// Who may stop work that takes long: an error does.
 type GoOn<'a> = dyn FnMut() -> Result<(), Error> + 'a;
 
-/// A basis, read from front to back.
-struct BasisReader<'a, 'g, B: ?Sized> {
-    basis: &'a mut B,
-    offset: u64,
+/// Does work that reads `input`, as long as it may go on.
+fn watched<R: Read, T>(
+    input: R,
+    go_on: &mut GoOn<'_>,
+    work: impl FnOnce(&mut Watched<'_, '_, R>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut input = Watched { input, go_on, stopped: None };
+    let done = work(&mut input);
+    input.stopped.map_or(done, Err)
+}
+
+/// Input that is read as long as it may go on.
+struct Watched<'a, 'g, R> {
+    input: R,
     go_on: &'a mut GoOn<'g>,
     stopped: Option<Error>,
 }
 
-impl<B: Basis + ?Sized> Read for BasisReader<'_, '_, B> {
+impl<R: Read> Read for Watched<'_, '_, R> {
     fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
         if let Err(error) = (self.go_on)() {
             self.stopped = Some(error);
             return Err(io::Error::other("stopped"));
         }
+        self.input.read(place)
+    }
+}
+
+/// A basis, read from front to back.
+struct FrontToBack<'a, B: ?Sized> {
+    basis: &'a mut B,
+    offset: u64,
+}
+
+impl<B: Basis + ?Sized> Read for FrontToBack<'_, B> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
         let len = self.basis.read_at(self.offset, place)?.min(place.len());
         self.offset += len as u64;
         Ok(len)

@@ -1,9 +1,9 @@
 //! Sealed work on files: what is wrong is found, named, and leaves the old files as they were.
 
 use rollsync::{
-    BlockLen, Checked, EngineError, Error, ErrorKind, FileError, Inspection, LimitKind, Limits, LoadError,
-    Mismatch, Options, PatchError, Role, SealCheck, Threads, delta, delta_file, diff_file, inspect, load,
-    patch, patch_file,
+    Basis, BlockLen, CancelToken, Checked, EngineError, Error, ErrorKind, FileError, Inspection, LimitKind,
+    Limits, LoadError, Mismatch, Options, PatchError, Role, SealCheck, Threads, delta, delta_file, diff_file,
+    inspect, load, patch, patch_file,
     seal::{FileDigest, SEAL_LEN, Seal, SealFault},
     signature, signature_file,
 };
@@ -12,6 +12,7 @@ use std::{
     io::{self, Read},
     num::NonZeroUsize,
     path::PathBuf,
+    thread,
     time::Duration,
 };
 
@@ -302,7 +303,7 @@ fn a_changed_signature_makes_no_delta() {
 fn what_the_seal_says_is_known_before() {
     let case = Case::new();
     let (old, delta) = (File::open(case.at("old")).unwrap(), File::open(case.at("delta")).unwrap());
-    let checked = Checked::new(&old, &delta, &Options::new()).unwrap();
+    let checked = Checked::new(&old, &delta, &mut Options::new()).unwrap();
     let Some(Seal::Delta { new, .. }) = checked.seal() else { panic!() };
     assert_eq!((new, checked.check()), (FileDigest::of(&case.new), SealCheck::IfThere));
 }
@@ -328,6 +329,90 @@ fn literals_and_time_have_limits() {
     let options = &mut Options::new().time_limit(Duration::ZERO);
     let error = patch(&mut &case.old[..], &case.get("delta")[..], None, Vec::new(), options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+}
+
+/// What is read again when a patch has failed is read as long as the work may go on.
+#[test]
+fn finding_the_fault_is_part_of_the_work() {
+    let case = Case::new();
+    let mut other = case.old.clone();
+    other[100] ^= 1;
+    case.put("other", &other);
+    let delta = case.get("delta");
+    let token = CancelToken::new();
+    let mut basis = Stopping { bytes: &other, from_beginning: 0, act: &mut || token.cancel(), reads: 0 };
+    let made = patch(&mut basis, &delta[..], None, Vec::new(), &mut Options::new().cancel(&token));
+    assert!(matches!(made, Err(Error::Cancelled)), "{made:?}");
+    assert_eq!(basis.reads, 1, "of those that look for the fault");
+
+    let time = Duration::from_millis(200);
+    let wait = &mut || thread::sleep(time);
+    let mut basis = Stopping { bytes: &other, from_beginning: 0, act: wait, reads: 0 };
+    let error = patch(&mut basis, &delta[..], None, Vec::new(), &mut Options::new().time_limit(time));
+    assert_eq!(error.map_err(|error| error.kind()), Err(ErrorKind::Limit));
+    assert_eq!(basis.reads, 1);
+
+    // The same where all are files; whoever is told of it may stop it.
+    let (token, mut same, mut last) = (CancelToken::new(), 0, None);
+    let mut told = |report| {
+        same += usize::from(last.replace(report) == Some(report));
+        if same == 1 {
+            token.cancel();
+        }
+    };
+    let options = &mut Options::new().sync(false).cancel(&token).progress(&mut told);
+    let made = patch_file(case.at("other"), case.at("delta"), case.at("made"), options);
+    assert!(matches!(made, Err(FileError::Cancelled)), "{made:?}");
+    assert_eq!(same, 1);
+}
+
+/// A basis that does something when it is read for the second time from its beginning.
+struct Stopping<'a> {
+    bytes: &'a [u8],
+    from_beginning: usize,
+    act: &'a mut dyn FnMut(),
+    /// Since then.
+    reads: usize,
+}
+
+impl Basis for Stopping<'_> {
+    fn read_at(&mut self, offset: u64, place: &mut [u8]) -> io::Result<usize> {
+        self.from_beginning += usize::from(offset == 0);
+        if self.from_beginning > 1 {
+            self.reads += 1;
+            (self.act)();
+        }
+        let most = place.len().min(10_000);
+        self.bytes.read_at(offset, &mut place[..most])
+    }
+}
+
+#[test]
+fn explaining_obeys_the_options() {
+    let case = Case::new();
+    let (old, delta) = (File::open(case.at("old")).unwrap(), File::open(case.at("delta")).unwrap());
+    let checked = Checked::new(&old, &delta, &mut Options::new()).unwrap();
+    let digest = FileDigest::of(&case.new);
+    let wrong = || Mismatch::New { expected: digest, found: digest, basis_is_right: false }.into();
+    let explain = |options: &mut Options<'_>| checked.explain(wrong(), &mut &case.old[1..], &delta, options);
+    assert!(matches!(
+        explain(&mut Options::new()),
+        Error::Mismatch(Mismatch::BasisLen { found: 149_999, .. })
+    ));
+    let token = CancelToken::new();
+    token.cancel();
+    let mut begun = Options::new().cancel(&token);
+    // Nothing was read before: whoever explains has begun.
+    assert!(Checked::new(&old, &delta, &mut begun).is_ok());
+    assert!(matches!(explain(&mut begun), Error::Cancelled));
+    let mut begun = Options::new().time_limit(Duration::ZERO);
+    assert!(Checked::new(&old, &delta, &mut begun).is_ok());
+    assert_eq!(explain(&mut begun).kind(), ErrorKind::Limit);
+    // A basis of another length is refused only when the delta was read.
+    case.put("other", b"short");
+    let other = File::open(case.at("other")).unwrap();
+    let refused = Checked::new(&other, &delta, &mut Options::new().cancel(&token));
+    assert!(matches!(refused, Err(Error::Cancelled)), "{refused:?}");
 }
 
 #[test]

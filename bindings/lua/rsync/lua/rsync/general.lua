@@ -1,6 +1,7 @@
 --- What luapower's rsync does with any sums, and what needs none: reading signatures, and patching.
 
 local bit, ffi = require "bit", require "ffi"
+local limits = require "rsync.limits"
 
 local methods = {}
 local general = { methods = methods }
@@ -119,9 +120,12 @@ end
 --- Calls `get_sigs` with the sums of each whole block of what is read; returns how many there are.
 function methods:gen_sigs(read, get_sigs, block_len)
   block_len = general.checked_block_len(self, block_len)
+  local call = limits.begin(self)
+  read = call:timed(read)
   local block, count = bytes_t(block_len), 0
   local weak, strong = self:weak_sum(), self:strong_sum()
   while general.read_full(read, block, block_len) == block_len do
+    call:may_have(count + 1)
     weak:reset()
     weak:update(block, block_len)
     strong:reset()
@@ -134,8 +138,10 @@ end
 
 --- Reads a signature. Of equal sums the last block's counts.
 function methods:load_sigs_file(read)
+  local call = limits.begin(self)
   local weaks, strongs, count = {}, {}, 0
-  for weak, strong in self:read_sig(read) do
+  for weak, strong in self:read_sig(call:timed(read)) do
+    call:may_have(count + 1)
     weaks[weak], strongs[strong] = count, count
     count = count + 1
   end
@@ -147,8 +153,10 @@ end
 --- The search with the module's own sums: the engine's procedure, one position at a time.
 function methods:gen_deltas(read, sigs, write_cmd, block_len)
   local ring_len = general.ring_len(self, block_len)
+  local call = limits.begin(self)
+  read = call:timed(read)
   local buffer, ring_at = bytes_t(ring_len), 0
-  local data, next_at, read_end = 0, 0, 0
+  local data, next_at, read_end, total = 0, 0, 0, 0
   local weak, strong = self:weak_sum(), self:strong_sum()
   local false_alarms, good_alarms = 0, 0
 
@@ -165,7 +173,8 @@ function methods:gen_deltas(read, sigs, write_cmd, block_len)
     ring_at = (ring_at + data) % ring_len
     ffi.copy(buffer, ffi.string(buffer + data, read_end - data), read_end - data)
     data, next_at, read_end = 0, next_at - data, read_end - data
-    read_end = read_end + general.read_full(read, buffer + read_end, ring_len - read_end)
+    local got = general.read_full(read, buffer + read_end, ring_len - read_end)
+    read_end, total = read_end + got, total + got
   end
 
   -- Whether the weak sum is that of the window before `next_at`.
@@ -187,6 +196,7 @@ function methods:gen_deltas(read, sigs, write_cmd, block_len)
       follows = true
       local block
       if sigs.weak[weak:final()] then
+        call:may_hash((false_alarms + good_alarms + 1) * block_len, total)
         strong:reset()
         strong:update(buffer + next_at, block_len)
         block = sigs.strong[strong:final()]
@@ -290,8 +300,10 @@ end
 --- Makes the new file from commands and the old file, which `seek` and `read` give.
 function methods:patch(read_cmd, seek, read, write, block_len)
   block_len = general.checked_block_len(self, block_len)
+  local call = limits.begin(self)
+  read, write = call:timed(read), call:written(write)
   local buffer = bytes_t(block_len)
-  for command, what, len in read_cmd do
+  for command, what, len in call:timed(read_cmd) do
     if command == "copy" then
       seek(what * block_len)
       read_exactly(read, buffer, block_len, "the old file")
@@ -306,7 +318,7 @@ end
 
 --- Makes the new file from a delta and the old file.
 function methods:patch_file(read_delta, seek, read, write, block_len)
-  return self:patch(self:cmd_reader(read_delta), seek, read, write, block_len)
+  return self:patch(self:cmd_reader(limits.begin(self):timed(read_delta)), seek, read, write, block_len)
 end
 
 return general
