@@ -98,9 +98,15 @@ namespace Rollsync
             }
             if (status == JobStatus.Done && requiresSeal && Seal == null)
             {
-                throw new RollsyncException(ErrorKind.Mismatch, "the delta has no seal");
+                throw NoSeal();
             }
             return status;
+        }
+
+        /// <summary>What it is to require one in vain.</summary>
+        internal static RollsyncException NoSeal()
+        {
+            return new RollsyncException(ErrorKind.Mismatch, "the delta has no seal");
         }
 
         internal override RollsyncException FailureOf(int result)
@@ -124,7 +130,7 @@ namespace Rollsync
             return window.IsWanted && status == JobStatus.NeedInput ? JobStatus.NeedBasis : status;
         }
 
-        private static Options Checked(Options options)
+        internal static Options Checked(Options options)
         {
             options = Options.Checked(options);
             if (options.RequireSeal && !options.Seal)
