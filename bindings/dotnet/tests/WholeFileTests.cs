@@ -276,18 +276,14 @@ namespace Rollsync.Tests
             using (var folder = Files())
             using (var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write))
             {
-                var from = (int)full.SafeFileHandle.DangerousGetHandle();
                 foreach (int threads in new[] { 1, 2 })
                 {
                     // Wherever the temporary is open, its disk is full from now on.
                     var told = new Told(report =>
                     {
-                        foreach (string link in Directory.GetFiles("/proc/self/fd"))
+                        foreach (int descriptor in Descriptors.OfTemporaries())
                         {
-                            if (Target(link).EndsWith(".tmp", StringComparison.Ordinal))
-                            {
-                                Check.That(dup2(from, int.Parse(Path.GetFileName(link))) >= 0, "dup2");
-                            }
+                            Check.Equal(descriptor, Descriptors.Redirect(descriptor, full), "what is written goes there now");
                         }
                     });
                     var options = new Options { Progress = told, Threads = threads };
@@ -366,20 +362,7 @@ namespace Rollsync.Tests
             return edited;
         }
 
-        private static string Target(string link)
-        {
-            var found = new byte[4096];
-            var length = (int)readlink(link, found, (UIntPtr)found.Length);
-            return length < 0 ? "" : System.Text.Encoding.UTF8.GetString(found, 0, length);
-        }
-
-        [DllImport("libc")]
-        private static extern int dup2(int from, int to);
-
         [DllImport("libc")]
         private static extern int mkfifo([MarshalAs(UnmanagedType.LPStr)] string path, uint mode);
-
-        [DllImport("libc")]
-        private static extern IntPtr readlink([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] found, UIntPtr room);
     }
 }
