@@ -127,8 +127,6 @@ impl Sdk {
         pack.arg("pack").arg(source.join("Rollsync.csproj")).arg("-o").arg(&feed);
         pack.arg(format!("-p:TargetFrameworks={framework}"));
         pack.arg(option("-p:RollsyncNative=", &library.join("librsync.so.2")));
-        // System.Memory asks for versions of its own that no SDK has brought; later ones do.
-        pack.arg("-p:NoWarn=NU1603");
         check(self.build(&mut pack, "library", &feed))?;
 
         let tests = self.place.join("tests");
