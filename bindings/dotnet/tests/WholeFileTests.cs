@@ -271,6 +271,37 @@ namespace Rollsync.Tests
             }
         }
 
+        public static void CallsAtOnceDoNotMeet()
+        {
+            using (var folder = Files())
+            {
+                // Every other one fails, with an error of its own.
+                Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+                {
+                    string sums = folder["sums \u00fc\u4e2d " + i];
+                    string delta = folder["delta " + i];
+                    string again = folder["again " + i];
+                    var options = new Options { Threads = 1 + i % 3 };
+                    Engine.SignatureFile(folder["basis"], sums, options);
+                    Check.Same(Sums, File.ReadAllBytes(sums), "signature");
+                    Engine.DeltaFile(sums, folder["new"], delta, options);
+                    Check.Same(Delta, File.ReadAllBytes(delta), "delta");
+                    if (i % 2 == 0)
+                    {
+                        Engine.PatchFile(folder["basis"], delta, again, options);
+                        Check.Same(NewFile, File.ReadAllBytes(again), "patch");
+                        return;
+                    }
+                    RollsyncException e = Check.Fails(ErrorKind.Mismatch, () => Engine.PatchFile(delta, delta, again), "a basis");
+                    Check.That(e.Message.Contains(" " + Delta.Length + " bytes"), e.Message);
+                    options.StrongLength = 40 + i;
+                    e = Check.Fails(ErrorKind.Param, () => Engine.SignatureFile(folder["basis"], again, options), "lengths");
+                    Check.That(e.Message.Contains((40 + i).ToString()), e.Message);
+                });
+                Check.Equal(2 + 8 + 8 + 4, folder.Count, "files");
+            }
+        }
+
         public static void AFullDiskIsAnIOException()
         {
             using (var folder = Files())
