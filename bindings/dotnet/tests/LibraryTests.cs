@@ -8,6 +8,8 @@ namespace Rollsync.Tests
     /// <summary>What happens where rollsync's C library is not found, or another is.</summary>
     public static class LibraryTests
     {
+        private static readonly bool IsMono = Type.GetType("Mono.Runtime") != null;
+
         public static void ItsVersionIsKnown()
         {
             Check.That(char.IsDigit(Engine.Version[0]), Engine.Version);
@@ -52,18 +54,12 @@ namespace Rollsync.Tests
         {
             using (var folder = new Folder())
             {
-                string program = typeof(LibraryTests).Assembly.Location;
-                string assembly = typeof(Engine).Assembly.Location;
-                File.Copy(program, folder["tests.exe"]);
-                File.Copy(assembly, folder["Rollsync.dll"]);
-                File.WriteAllText(
-                    folder["Rollsync.dll.config"],
-                    "<configuration><dllmap dll=\"librsync.so.2\" target=\"" + library + "\"/></configuration>");
-                var start = new ProcessStartInfo("mono", folder["tests.exe"] + " --version")
-                {
-                    UseShellExecute = false, RedirectStandardOutput = true,
-                };
-                start.EnvironmentVariables.Remove("LD_LIBRARY_PATH");
+                Copy(typeof(LibraryTests).Assembly.Location, folder);
+                Copy(typeof(Engine).Assembly.Location, folder);
+                ProcessStartInfo start = IsMono ? OnMono(folder, library) : OnCore(folder, library);
+                start.Arguments += " --version";
+                start.UseShellExecute = false;
+                start.RedirectStandardOutput = true;
                 using (Process process = Process.Start(start))
                 {
                     string said = process.StandardOutput.ReadToEnd().Trim();
@@ -71,6 +67,34 @@ namespace Rollsync.Tests
                     return said;
                 }
             }
+        }
+
+        /// <summary>Mono is told by a file.</summary>
+        private static ProcessStartInfo OnMono(Folder folder, string library)
+        {
+            File.WriteAllText(
+                folder["Rollsync.dll.config"],
+                "<configuration><dllmap dll=\"librsync.so.2\" target=\"" + library + "\"/></configuration>");
+            var start = new ProcessStartInfo("mono", folder["tests.exe"]);
+            start.EnvironmentVariables.Remove("LD_LIBRARY_PATH");
+            return start;
+        }
+
+        /// <summary>.NET Core finds it beside the assemblies. Where it is no library, the system's own is not looked for either:
+        /// the loader has found one that is broken.</summary>
+        private static ProcessStartInfo OnCore(Folder folder, string library)
+        {
+            File.WriteAllBytes(folder["librsync.so.2"], File.Exists(library) ? File.ReadAllBytes(library) : new byte[0]);
+            Copy(Path.ChangeExtension(typeof(LibraryTests).Assembly.Location, "runtimeconfig.json"), folder);
+            var start = new ProcessStartInfo(Process.GetCurrentProcess().MainModule.FileName, folder["tests.dll"]);
+            string others = Environment.GetEnvironmentVariable("LD_LIBRARY_PATH");
+            start.EnvironmentVariables["LD_LIBRARY_PATH"] = folder["."] + ":" + others;
+            return start;
+        }
+
+        private static void Copy(string file, Folder folder)
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
         }
     }
 }

@@ -60,6 +60,11 @@ namespace Rollsync
             get { return stream; }
         }
 
+        internal FileStream Opened
+        {
+            get { return stream; }
+        }
+
         /// <summary>Gives the file its name. It is on the disk before that.</summary>
         public void Commit()
         {

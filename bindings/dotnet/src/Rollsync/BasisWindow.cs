@@ -81,7 +81,7 @@ namespace Rollsync
             int count = Math.Min(asked, length - from);
             if (hasEnded)
             {
-                EndedBefore = position;
+                EndedBefore = EndedBefore ?? position;
             }
             Marshal.Copy(bytes, from, buffer, count);
             len = (UIntPtr)count;

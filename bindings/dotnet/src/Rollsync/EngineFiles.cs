@@ -5,7 +5,8 @@ using System.Threading;
 namespace Rollsync
 {
     // What is written appears under its name whole or not at all; a file that was there is untouched until then, and may be one
-    // of those that are read.
+    // of those that are read. The library reads and writes regular files on Linux by itself; others go through jobs, which do the
+    // same on one thread.
     public static partial class Engine
     {
         /// <summary>Writes the signature of a file.</summary>
@@ -16,7 +17,7 @@ namespace Rollsync
             {
                 using (FileStream input = Open(basis))
                 {
-                    return Signature(input, output, options, cancel);
+                    return WriteSignature(input, output, options, cancel);
                 }
             });
         }
@@ -34,7 +35,7 @@ namespace Rollsync
                 using (FileStream first = Open(signature))
                 using (FileStream second = Open(newFile))
                 {
-                    return Delta(first, second, output, options, cancel);
+                    return WriteDelta(first, second, output, Options.OfCall(options), cancel);
                 }
             });
         }
@@ -52,12 +53,14 @@ namespace Rollsync
                 using (FileStream first = Open(basis))
                 using (FileStream second = Open(delta))
                 {
-                    return Patch(first, second, output, options, cancel);
+                    return Stdio.Takes(first) && Stdio.Takes(second)
+                        ? WholeFile.Patch(first, second, output, options, cancel)
+                        : Patch(first, second, output, options, cancel);
                 }
             });
         }
 
-        /// <summary>Writes the delta between two files.</summary>
+        /// <summary>Writes the delta between two files. The signature in between is a temporary beside it.</summary>
         public static Stats DiffFile(
             string basis,
             string newFile,
@@ -67,19 +70,41 @@ namespace Rollsync
         {
             return Write(delta, output =>
             {
+                Options ofCall = Options.OfCall(options);
                 using (FileStream first = Open(basis))
                 using (FileStream second = Open(newFile))
+                using (var between = new AtomicFile(delta))
                 {
-                    return Diff(first, second, output, options, cancel);
+                    WriteSignature(first, between.Opened, Options.InBetween(ofCall), cancel);
+                    between.Opened.Position = 0;
+                    return WriteDelta(between.Opened, second, output, ofCall, cancel);
                 }
             });
         }
 
-        private static Stats Write(string path, Func<Stream, Stats> work)
+        private static Stats WriteSignature(FileStream basis, FileStream output, Options options, CancellationToken cancel)
+        {
+            return Stdio.Takes(basis)
+                ? WholeFile.Signature(basis, output, options, cancel)
+                : Signature(basis, output, options, cancel);
+        }
+
+        private static Stats WriteDelta(
+            FileStream signature, FileStream newFile, FileStream output, Options options, CancellationToken cancel)
+        {
+            using (Signature loaded = Rollsync.Signature.Load(signature, options, cancel))
+            {
+                return Stdio.Takes(newFile)
+                    ? WholeFile.Delta(loaded, newFile, output, options, cancel)
+                    : Delta(loaded, newFile, output, options, cancel);
+            }
+        }
+
+        private static Stats Write(string path, Func<FileStream, Stats> work)
         {
             using (var output = new AtomicFile(path))
             {
-                Stats stats = work(output.Stream);
+                Stats stats = work(output.Opened);
                 output.Commit();
                 return stats;
             }

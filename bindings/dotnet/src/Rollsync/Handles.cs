@@ -42,6 +42,37 @@ namespace Rollsync
         }
     }
 
+    /// <summary>A rollsync_cancel_t.</summary>
+    internal sealed class CancelHandle : SafeHandle
+    {
+        internal CancelHandle()
+            : base(IntPtr.Zero, true)
+        {
+            SetHandle(Native.rollsync_cancel_new());
+            if (IsInvalid)
+            {
+                throw new RollsyncException(ErrorKind.Memory, "the library made nothing that cancels");
+            }
+        }
+
+        public override bool IsInvalid
+        {
+            get { return handle == IntPtr.Zero; }
+        }
+
+        /// <summary>Stops the work for which it stands. From any thread.</summary>
+        internal void Cancel()
+        {
+            RollsyncException.Check(Native.rollsync_cancel(this));
+        }
+
+        protected override bool ReleaseHandle()
+        {
+            Native.rollsync_cancel_free(handle);
+            return true;
+        }
+    }
+
     /// <summary>An rs_signature_t.</summary>
     internal sealed class SignatureHandle : SafeHandle
     {

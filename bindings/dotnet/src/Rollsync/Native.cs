@@ -8,6 +8,15 @@ namespace Rollsync
     {
         internal const int Done = 0;
         internal const int Blocked = 1;
+        internal const int IoError = 100;
+        internal const int Cancelled = 121;
+        internal const int Unsealed = 123;
+
+        /// <summary>ROLLSYNC_SEAL.</summary>
+        internal const int Seal = 1;
+
+        /// <summary>ROLLSYNC_SEAL_REQUIRED.</summary>
+        internal const int SealRequired = 2;
 
         /// <summary>The library's soname: librsync.so alone is what a development package may lack or bring.</summary>
         private const string Library = "librsync.so.2";
@@ -20,6 +29,9 @@ namespace Rollsync
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate void TraceCallback(int level, IntPtr message);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate void ProgressCallback(IntPtr opaque, ulong bytesIn, ulong bytesOut);
 
         /// <summary>Makes sure that the library is there and is rollsync's, and takes its log. To be called before anything
         /// else here.</summary>
@@ -108,6 +120,22 @@ namespace Rollsync
             internal fixed byte NewDigest[32];
         }
 
+        /// <summary>rollsync_file_options_t.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct FileOptions
+        {
+            internal UIntPtr Size;
+            internal JobLimits* Limits;
+            internal IntPtr Profile;
+            internal UIntPtr Threads;
+            internal UIntPtr Seal;
+            internal JobSeal* Found;
+            internal IntPtr Progress;
+            internal IntPtr Opaque;
+            internal IntPtr Cancel;
+            internal UIntPtr Milliseconds;
+        }
+
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern IntPtr rollsync_version();
 
@@ -166,5 +194,32 @@ namespace Rollsync
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int rollsync_job_seal(JobHandle job, ref JobSeal seal);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern IntPtr rollsync_cancel_new();
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int rollsync_cancel(CancelHandle cancel);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int rollsync_cancel_free(IntPtr cancel);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int rollsync_sig_file(
+            Stdio basis,
+            Stdio signature,
+            UIntPtr blockLen,
+            UIntPtr strongLen,
+            int magic,
+            ref JobStats stats,
+            ref FileOptions options);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int rollsync_delta_file(
+            SignatureHandle signature, Stdio newFile, Stdio delta, ref JobStats stats, ref FileOptions options);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int rollsync_patch_file(
+            Stdio basis, Stdio delta, Stdio newFile, ref JobStats stats, ref FileOptions options);
     }
 }

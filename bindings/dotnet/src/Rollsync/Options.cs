@@ -31,17 +31,32 @@ namespace Rollsync
         /// <summary>Whether a patch without a seal that holds is an error; false. Needs <see cref="Seal"/>.</summary>
         public bool RequireSeal { get; set; }
 
+        /// <summary>How many threads a call may use, the calling one among them; 1. 0 is one for each processor. It concerns
+        /// signatures and deltas of whole files (<see cref="Engine.SignatureFile"/>, <see cref="Engine.DeltaFile"/>,
+        /// <see cref="Engine.DiffFile"/>) on Linux, and what is written does not depend on it.</summary>
+        public int Threads { get; set; } = 1;
+
         /// <summary>What may be taken of each resource; null is no limit.</summary>
         public Limits Limits { get; set; }
 
         /// <summary>Who is told how far the work is; null is nobody.</summary>
         public IProgress<Report> Progress { get; set; }
 
+        /// <summary>How many they are.</summary>
+        internal int ThreadCount
+        {
+            get { return Threads == 0 ? Environment.ProcessorCount : Threads; }
+        }
+
         /// <summary>The options, or the defaults; to be called before a job is begun.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or the number of threads.</exception>
         internal static Options Checked(Options options)
         {
             options = options ?? Default;
+            if (options.Threads < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Threads));
+            }
             if (options.Limits != null)
             {
                 options.Limits.ToNative();

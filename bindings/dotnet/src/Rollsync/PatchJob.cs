@@ -5,7 +5,8 @@ namespace Rollsync
 {
     /// <summary>Delta in, new file out. When a step answers with <see cref="JobStatus.NeedBasis"/>, it wants
     /// <see cref="BasisLength"/> bytes of the basis from <see cref="BasisOffset"/> on, which <see cref="GiveBasis"/> brings;
-    /// then the next step goes on.</summary>
+    /// then the next step goes on. A job that looks for a seal and is about to fail may want the basis again, from its beginning to
+    /// its end: it then says whether that is the one which was sealed.</summary>
     public sealed class PatchJob : Job
     {
         private readonly BasisWindow window;
@@ -56,8 +57,9 @@ namespace Rollsync
             }
         }
 
-        /// <summary>Brings the wanted bytes, or the first of them. None means that the basis has ended there: then the next step
-        /// fails with <see cref="ErrorKind.InputEnded"/>.</summary>
+        /// <summary>Brings the wanted bytes, or the first of them. None means that the basis has ended there. If bytes that the delta
+        /// copies are behind that, the job fails: with <see cref="ErrorKind.Mismatch"/> when the delta's seal says that the basis
+        /// is another, otherwise with <see cref="ErrorKind.InputEnded"/>.</summary>
         /// <exception cref="InvalidOperationException">None are wanted, or they were given.</exception>
         public void GiveBasis(ReadOnlySpan<byte> bytes)
         {
@@ -98,9 +100,15 @@ namespace Rollsync
             }
             if (status == JobStatus.Done && requiresSeal && Seal == null)
             {
-                throw new RollsyncException(ErrorKind.Mismatch, "the delta has no seal");
+                throw NoSeal();
             }
             return status;
+        }
+
+        /// <summary>What it is to require one in vain.</summary>
+        internal static RollsyncException NoSeal()
+        {
+            return new RollsyncException(ErrorKind.Mismatch, "the delta has no seal");
         }
 
         internal override RollsyncException FailureOf(int result)
@@ -124,7 +132,7 @@ namespace Rollsync
             return window.IsWanted && status == JobStatus.NeedInput ? JobStatus.NeedBasis : status;
         }
 
-        private static Options Checked(Options options)
+        internal static Options Checked(Options options)
         {
             options = Options.Checked(options);
             if (options.RequireSeal && !options.Seal)

@@ -25,7 +25,7 @@ namespace Rollsync
         // rw-------
         private const uint OwnerAlone = 0x180;
 
-        private static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
+        internal static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
 
         /// <summary>Where a path leads: its last name's links are followed. There need be nothing.</summary>
         /// <exception cref="IOException">It leads to an open descriptor, such as /dev/stdout.</exception>
@@ -111,7 +111,8 @@ namespace Rollsync
             }
         }
 
-        private static IOException Failed(string what)
+        /// <summary>Says why the last function here, or of <see cref="Stdio"/>, has failed.</summary>
+        internal static IOException Failed(string what)
         {
             return new IOException(what + ": " + Marshal.PtrToStringAnsi(strerror(Marshal.GetLastWin32Error())));
         }
@@ -135,7 +136,7 @@ namespace Rollsync
         private static extern int creat([MarshalAs(UnmanagedType.LPStr)] string path, uint mode);
 
         [DllImport("libc", CallingConvention = CallingConvention.Cdecl)]
-        private static extern int close(int descriptor);
+        internal static extern int close(int descriptor);
 
         [DllImport("libc", CallingConvention = CallingConvention.Cdecl, SetLastError = true)]
         private static extern int chmod([MarshalAs(UnmanagedType.LPStr)] string path, uint mode);

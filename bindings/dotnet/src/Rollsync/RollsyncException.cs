@@ -8,7 +8,7 @@ namespace Rollsync
         /// <summary>Reading or writing failed.</summary>
         Io,
 
-        /// <summary>The input, or the basis, ended too early.</summary>
+        /// <summary>The input ended too early; or the basis, and no seal says that it is the wrong one.</summary>
         InputEnded,
 
         /// <summary>The input is not the kind of file that is wanted.</summary>
@@ -17,7 +17,7 @@ namespace Rollsync
         /// <summary>The input is broken.</summary>
         Corrupt,
 
-        /// <summary>The new file is not the one that was sealed, or a seal is required and there is none.</summary>
+        /// <summary>The basis or the new file is not the one that was sealed, or a seal is required and there is none.</summary>
         Mismatch,
 
         /// <summary>A parameter makes no sense.</summary>

@@ -33,7 +33,7 @@ namespace Rollsync
         public int StrongLength { get; }
 
         /// <summary>What is asked for, with the recommended lengths filled in.</summary>
-        private struct Resolved
+        internal struct Resolved
         {
             internal int Magic;
             internal UIntPtr BlockLength;
