@@ -13,6 +13,7 @@ mod mutations;
 mod no_std;
 mod parts;
 mod process;
+mod programs;
 mod sanitize;
 mod test;
 

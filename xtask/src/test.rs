@@ -5,7 +5,7 @@ use crate::bindings::{self, Binding, exchange};
 use crate::corpus::{self, Size};
 use crate::parts::{Parts, Report};
 use crate::process::{cargo, command, repo, watch};
-use crate::{floors, install, no_std};
+use crate::{floors, install, no_std, programs};
 
 const SKIP: &str = "SKIPPED: ";
 /// The variables by which the tests find the real librsync 2.3.4 and the file pairs.
@@ -93,14 +93,18 @@ fn capped_test(counts: &mut Counts, isa: &str) -> Result<Report, String> {
     if isa != "portable" && !cfg!(target_arch = "x86_64") {
         return Ok(report);
     }
-    let mut test = cargo();
-    test.args(["test", "-p", "rollsync-kernels", "-p", "rollsync-core", "-p", "rollsync", "--lib", "--test"]);
-    test.arg("it").args(["--no-fail-fast"]).env("ROLLSYNC_ISA", isa);
     let before = counts.passed;
-    watch(&mut test, |line| {
-        report.note_skip(line);
-        counts.note_result(line);
-    })?;
+    let mut failed = Vec::new();
+    for program in programs::of(&["crates/kernels", "crates/core", "crates/rollsync"])? {
+        let run = watch(program.command().env("ROLLSYNC_ISA", isa), |line| {
+            report.note_skip(line);
+            counts.note_result(line);
+        });
+        failed.extend(run.err());
+    }
+    if !failed.is_empty() {
+        return Err(failed.join(", "));
+    }
     if counts.passed == before { Err("no test ran".into()) } else { Ok(report) }
 }
 
