@@ -15,8 +15,13 @@ const LONG: u64 = 16 << 10;
 /// Short copies lie near each other when no more than this is between them.
 const NEAR: u64 = 16 << 10;
 
+/// So many short copies in turn out of one region of the file, in whatever order, make it worth to read all of it: so many
+/// reads take longer.
+const AT_HOME: u32 = 32;
+
 /// Bytes of the basis' file around the last short copy. Copies that lie close behind each other are served from one read
-/// of them all; of what is read, half at least was of use the last time.
+/// of them all; of what is read, half at least was of use the last time. Copies that go to and fro within a region are served
+/// from one read of the region.
 #[derive(Debug, Default)]
 pub(super) struct Window {
     buffer: Option<Buffer>,
@@ -25,6 +30,9 @@ pub(super) struct Window {
     len: usize,
     /// How many bytes it has served.
     used: usize,
+    /// The region of the last read, a multiple of `MOST`, and how many there were in turn.
+    region: u64,
+    at_home: u32,
     is_refused: bool,
 }
 
@@ -53,8 +61,16 @@ impl Window {
         let buffer = self.buffer.get_or_insert_with(|| Buffer::new(MOST + PAGE));
         let end = self.offset + self.len as u64;
         let is_near = (self.offset..=end + NEAR.max(self.len as u64)).contains(&offset);
-        let ahead = if is_near && !exactly { 2 * self.used } else { 0 };
-        let wanted = least.max(ahead).min(MOST);
+        let region = offset - offset % MOST as u64;
+        self.at_home = if region == self.region { self.at_home + 1 } else { 0 };
+        self.region = region;
+        let (offset, wanted) = if self.at_home >= AT_HOME && !exactly {
+            self.at_home = 0;
+            (region, MOST)
+        } else {
+            let ahead = if is_near && !exactly { 2 * self.used } else { 0 };
+            (offset, least.max(ahead).min(MOST))
+        };
         // The same place in a page as in the file's.
         let start = skew(offset);
         (buffer.start, buffer.end) = (start, start);
@@ -88,4 +104,58 @@ fn skew(offset: u64) -> usize {
 fn is_aliased(place: &[u8], offset: u64) -> bool {
     let behind = place.as_ptr().addr().wrapping_sub(skew(offset)) % PAGE;
     place.len() >= PAGE && (1..32).contains(&behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AT_HOME, MOST, Window};
+    use std::{fs::File, io::Write};
+
+    const LEN: u64 = 3 * MOST as u64 + 5000;
+
+    /// A file in which every four bytes are their offset's.
+    fn file() -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> =
+            (0..LEN.div_ceil(4)).flat_map(|i| u32::try_from(4 * i).unwrap().to_le_bytes()).collect();
+        file.write_all(&bytes[..usize::try_from(LEN).unwrap()]).unwrap();
+        file
+    }
+
+    fn assert_right(offset: u64, bytes: &[u8]) {
+        for (at, byte) in (offset..).zip(bytes) {
+            let word = u32::try_from(at - at % 4).unwrap().to_le_bytes();
+            assert_eq!(*byte, word[usize::try_from(at % 4).unwrap()], "at {at}");
+        }
+    }
+
+    #[test]
+    fn copies_to_and_fro_come_out_of_one_read_of_their_region() {
+        let (file, mut window, mut place) = (file(), Window::default(), vec![0; 2000]);
+        // Backwards, so that no read can see the next one coming.
+        let region = MOST as u64;
+        let offsets = (0..200).map(|i| region + region - 3000 * (i % 80 + 1));
+        let mut reads = 0;
+        for offset in offsets {
+            reads += u32::from(!window.holds(offset));
+            let len = window.read(&file, offset, 2000, &mut place);
+            assert_right(offset, &place[..len]);
+            assert!(len > 0);
+        }
+        assert_eq!(reads, AT_HOME + 1);
+        assert_eq!((window.offset, window.len), (region, MOST));
+    }
+
+    #[test]
+    fn a_region_at_the_end_of_the_file_is_as_long_as_there_is_file() {
+        let (file, mut window, mut place) = (file(), Window::default(), vec![0; 1000]);
+        for i in 0..u64::from(3 * AT_HOME) {
+            let offset = LEN - 200 * (i % 20 + 1);
+            let len = window.read(&file, offset, 1000, &mut place);
+            assert_eq!(len as u64, (LEN - offset).min(1000).min(window.offset + window.len as u64 - offset));
+            assert_right(offset, &place[..len]);
+        }
+        assert_eq!((window.offset, window.len), (3 * MOST as u64, 5000));
+        assert_eq!(window.read(&file, LEN, 1000, &mut place), 0);
+    }
 }
