@@ -4,7 +4,8 @@
 //! a time. So where it asks for one, what it will find is [foreseen](Foresight), and the search goes on from there, to the
 //! windows that it would ask for next; all of them are hashed together. What was done on a way that the search proper then
 //! does not take is dropped. That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
-//! for in its turn.
+//! for in its turn. Nor does it cost much time, whatever the data is: what was looked at and hashed in vain may only be so much
+//! for what was not.
 
 use super::{
     foresight::{Foreseen, Foresight, Sign},
@@ -29,6 +30,14 @@ const FIRST_RUN: usize = 2;
 const MARKS: usize = 384;
 /// How far the search goes ahead for each window that it is trusted with, in blocks.
 const REACH: u64 = 4;
+/// For so many positions that were misses, one more may be looked at in vain.
+const MISSES_FOR_ONE: u64 = 8;
+/// For so many that lay in blocks; there nearly none was looked at.
+const MATCHED_FOR_ONE: u64 = 2;
+/// For so many windows that were asked for, one more may be hashed in vain that is not free.
+const WINDOWS_FOR_ONE: u64 = 4;
+/// So many may be that are, for each that was asked for.
+const FREE_FOR_ONE: u64 = 2;
 
 /// A place on the way ahead. What lies between two of them begins no block.
 #[derive(Clone, Copy, Debug)]
@@ -98,9 +107,19 @@ pub(super) struct Ahead {
     marks: VecDeque<Mark>,
     /// The first position that is not looked at.
     end: u64,
+    /// Where the search began.
+    start: u64,
+    /// How many positions chunks had, those looked at in vain included.
+    looked_at: u64,
+    /// How many bytes lay in the blocks that were found.
+    matched: u64,
     foresight: Foresight,
     strong: Box<[Digest; MAX]>,
     hashed: u64,
+    /// How many of them were asked for.
+    asked: u64,
+    /// Whether the last window that was asked for was no block.
+    was_false: bool,
 }
 
 impl Ahead {
@@ -123,9 +142,14 @@ impl Ahead {
             last_block: None,
             marks: VecDeque::with_capacity(MARKS),
             end: 0,
+            start: 0,
+            looked_at: 0,
+            matched: 0,
             foresight: Foresight::new(),
             strong: Box::new([[0; 32]; MAX]),
             hashed: 0,
+            asked: 0,
+            was_false: false,
         }
     }
 
@@ -136,6 +160,12 @@ impl Ahead {
     /// How many bytes were hashed, those in vain included.
     pub(super) const fn hashed(&self) -> u64 {
         self.hashed
+    }
+
+    /// How many positions were looked at in chunks, those in vain included.
+    #[cfg(test)]
+    pub(super) const fn looked_at(&self) -> u64 {
+        self.looked_at
     }
 
     /// The first position that is not looked at.
@@ -152,6 +182,12 @@ impl Ahead {
         self.marks.pop_front();
     }
 
+    /// The search begins at this position.
+    pub(super) fn start(&mut self, position: u64) {
+        self.start = position;
+        self.restart(position);
+    }
+
     /// Forgets the way ahead: the search goes on from this position.
     pub(super) fn restart(&mut self, position: u64) {
         self.marks.clear();
@@ -166,6 +202,7 @@ impl Ahead {
     /// A strong sum on its own.
     pub(super) fn strong_of(&mut self, index: &SignatureIndex, window: &[u8]) -> Digest {
         self.hashed += window.len() as u64;
+        self.asked += window.len() as u64;
         strong::sum(self.isa, index.signature().params().format().strong, window)
     }
 
@@ -187,6 +224,8 @@ impl Ahead {
     /// Takes the window off the front, which proved to be a block or not.
     pub(super) fn prove(&mut self, is_block: bool) {
         let Some(Mark { position, window: Some(window), .. }) = self.marks.pop_front() else { return };
+        self.asked += self.block_len as u64;
+        self.was_false = !is_block;
         if let Some(foreseen) = window.foreseen {
             self.foresight.learn(foreseen, is_block);
         }
@@ -203,6 +242,7 @@ impl Ahead {
     fn turn(&mut self, position: u64, window: Window, is_block: bool) {
         if is_block {
             self.last_block = window.hit.block().or(self.last_block);
+            self.matched += self.block_len as u64;
         }
         if is_block == window.is_taken_for_block() {
             return;
@@ -278,23 +318,46 @@ impl Ahead {
             }
         }
         self.end += decided as u64;
+        self.looked_at += decided as u64;
         self.marks.push_back(Mark { position: self.end, compares: counted.weak_compares, window: None });
         self.chunk_len = (2 * self.chunk_len).min(CHUNK);
         true
+    }
+
+    /// Whether the way may go further: not where so much was looked at in vain that it would tell.
+    fn may_look(&self, view: &View<'_>) -> bool {
+        let misses = (view.position - self.start).saturating_sub(self.matched);
+        let spare = misses / MISSES_FOR_ONE + self.matched / MATCHED_FOR_ONE + REACH * self.block_len as u64;
+        self.behind_block || self.looked_at <= misses.saturating_add(spare)
+    }
+
+    /// How many more windows may be hashed in vain where `windows` may be for each `of` that were asked for, and a few at
+    /// first. Those that are hashed and not asked for yet count among them.
+    fn spare(&self, windows: u64, of: u64) -> usize {
+        let block_len = self.block_len as u64;
+        let allowed = self.asked / block_len * windows / of + MAX as u64 - 1;
+        usize::try_from(allowed.saturating_sub((self.hashed - self.asked) / block_len)).unwrap_or(usize::MAX)
     }
 
     /// Hashes the window at the front and those behind it that it is worth to hash with it. `false` when it is worth waiting
     /// for more of the new file.
     fn hash(&mut self, view: &View<'_>, allowed: usize) -> bool {
         let trust = self.foresight.trust();
-        let mut want = (1 + trust).min(MAX).min(allowed.max(1));
+        let most = allowed.clamp(1, MAX);
+        let mut want = most.min(1 + trust.min(self.spare(1, WINDOWS_FOR_ONE)));
+        // Windows that are listed, behind one that proved false, are asked for unless a block comes before them: so many
+        // cost no more than one.
+        let mut free = 1;
+        if self.was_false {
+            free = most.min(self.lanes).min(self.spare(FREE_FOR_ONE, 1).saturating_add(1));
+        }
         let reach =
             view.position.saturating_add((trust as u64 * REACH).saturating_mul(self.block_len as u64));
         let mut windows = [&view.rest[..0]; MAX];
         let (mut marked, mut count, mut at) = ([0; MAX], 0, 0);
-        while count < want {
+        while count < want.max(free) {
             let Some(Mark { position, window, .. }) = self.marks.get(at).copied() else {
-                if self.end <= reach && self.look(view) {
+                if count < want && self.end <= reach && self.may_look(view) && self.look(view) {
                     continue;
                 }
                 break;
@@ -307,8 +370,8 @@ impl Ahead {
                 match foreseen.and_then(|foreseen| foreseen.is_block) {
                     // What is no block may be followed by what is one after all: no more than costs nothing.
                     Some(false) => want = want.min(self.lanes),
-                    Some(true) => {}
-                    None => break,
+                    Some(true) => free = 1,
+                    None => want = count,
                 }
             }
             at += 1;

@@ -58,8 +58,8 @@ impl Foresight {
         self.of(one).is_block == self.of(other).is_block
     }
 
-    /// How many more windows it is worth to hash with one: no more than were hashed and asked for since the last one that
-    /// was foreseen wrongly, so that not even data made for it has more hashed in vain than is asked for.
+    /// How many more windows it is worth to hash with one: one more for each that was not foreseen wrongly, half as many
+    /// after one that was.
     pub(super) const fn trust(&self) -> usize {
         self.trust
     }

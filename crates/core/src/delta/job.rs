@@ -155,7 +155,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
 
     /// How many bytes it has hashed itself. That differs from what the [statistics](crate::SearchStats) count, which is the
     /// same however the work is done: it is more by what was hashed ahead of its turn and not needed, at most twice as much and
-    /// 31 blocks, and less by what was [searched](Self::searched) by others.
+    /// 15 blocks, and less by what was [searched](Self::searched) by others.
     #[must_use]
     pub fn hashed_bytes(&self) -> u64 {
         match &self.source {

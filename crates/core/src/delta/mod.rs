@@ -12,3 +12,6 @@ mod searched;
 pub use job::DeltaJob;
 pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};
 pub use searched::Searched;
+
+#[cfg(test)]
+mod tests;

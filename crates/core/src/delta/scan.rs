@@ -69,6 +69,12 @@ impl Search {
         self.ahead.hashed()
     }
 
+    /// How many positions were looked at before they were decided, those in vain included.
+    #[cfg(test)]
+    pub(super) const fn looked_at(&self) -> u64 {
+        self.ahead.looked_at()
+    }
+
     /// What the budget has spent of the position's segment.
     pub(super) const fn spent(&self) -> u64 {
         self.budget.spent_at(self.position)
@@ -77,7 +83,7 @@ impl Search {
     /// The same search, from another position on.
     pub(super) fn starting_at(mut self, position: u64) -> Self {
         self.position = position;
-        self.ahead.restart(position);
+        self.ahead.start(position);
         self
     }
 

@@ -1,0 +1,346 @@
+//! The search beside one that takes a window at a time.
+
+use super::{
+    DeltaOptions, Profile, Searched,
+    scan::{Found, Match, Search, segment_len},
+};
+use crate::{
+    BlockLen, DeltaJob, Format, Input, Job, Limits, LoadJob, SearchStats, SignatureIndex, SignatureParams,
+    Status, StrongKind, StrongLen, Work,
+};
+use alloc::{vec, vec::Vec};
+use rollsync_kernels::{Isa, strong, weak};
+
+extern crate std;
+
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
+    }
+
+    fn bytes(&mut self, len: usize, alphabet: u64) -> Vec<u8> {
+        (0..len).map(|_| ((self.next() >> 32) % alphabet).to_le_bytes()[0]).collect()
+    }
+}
+
+/// A window of the new file with the sums that the signature says it has.
+fn record(params: &SignatureParams, window: &[u8], strong_is_right: bool) -> Vec<u8> {
+    let isa = Isa::portable();
+    let format = params.format();
+    let mut strong = strong::sum(isa, format.strong, window);
+    if !strong_is_right {
+        strong[0] ^= 0x5a;
+    }
+    let mut record = weak::sum(isa, format.weak, window).to_be_bytes().to_vec();
+    record.extend(&strong[..params.strong_len().as_usize()]);
+    record
+}
+
+fn index_of(params: &SignatureParams, records: &[u8]) -> SignatureIndex {
+    let bytes = [&params.header()[..], records].concat();
+    let mut job = LoadJob::new();
+    let progress = job.step(Input::last(&bytes), &mut []).unwrap();
+    assert_eq!(progress.consumed, bytes.len());
+    SignatureIndex::build(job.into_signature().unwrap(), &Limits::default()).unwrap()
+}
+
+/// What a search finds that takes a window at a time.
+fn naive(index: &SignatureIndex, per_byte: Option<u64>, new: &[u8]) -> (Vec<(u64, Match)>, SearchStats) {
+    let (isa, params) = (Isa::portable(), index.signature().params());
+    let (block_len, format) = (params.block_len().as_usize(), params.format());
+    let segment_len = segment_len(block_len as u64);
+    let (mut found, mut stats) = (vec![], SearchStats::default());
+    let (mut segment, mut spent) = (0, 0);
+    let mut p = 0;
+    while p < new.len() {
+        stats.searches += 1;
+        let window = &new[p..new.len().min(p + block_len)];
+        let (at, len) = (p as u64, window.len() as u64);
+        p += 1;
+        let digest = weak::sum(isa, format.weak, window);
+        if !index.filter().may_contain(digest) {
+            continue;
+        }
+        let Some(hit) = index.weak_hit(digest, &mut stats) else { continue };
+        if let Some(per_byte) = per_byte {
+            if at / segment_len != segment {
+                (segment, spent) = (at / segment_len, 0);
+            }
+            let allowed = per_byte * (at % segment_len + len).min(segment_len);
+            if spent + len > allowed {
+                stats.skipped += 1;
+                continue;
+            }
+            spent += len;
+        }
+        stats.strong_sums += 1;
+        stats.hashed_bytes += len;
+        let sum = strong::sum(isa, format.strong, window);
+        if let Some(block) = index.block(hit, &sum, &mut stats) {
+            stats.matches += 1;
+            found.push((at, Match { block, len: window.len() }));
+            p += window.len() - 1;
+        }
+    }
+    (found, stats)
+}
+
+/// What a search finds, counts and hashes that is offered the new file in pieces, and sometimes less than before.
+fn driven(
+    index: &SignatureIndex,
+    work: Work,
+    new: &[u8],
+    random: &mut Random,
+    patience: usize,
+) -> (Vec<(u64, Match)>, SearchStats, u64) {
+    let limits = Limits { work, ..Limits::default() };
+    let mut search = Search::new(index, Profile::Compact, &limits, patience);
+    let (mut found, mut stats) = (vec![], SearchStats::default());
+    let mut stops: Vec<u64> = (0..random.below(40)).map(|_| random.below(new.len() + 9) as u64).collect();
+    if random.below(3) == 0 {
+        stops.clear();
+    }
+    stops.sort_unstable();
+    let step = [1, 2, 7, 100, 1000, 1 << 20][random.below(6)];
+    let lessens = random.below(3) == 0;
+    let mut offered = random.below(step + 1);
+    let mut idle = 0_u32;
+    loop {
+        idle += 1;
+        assert!(idle < 100_000, "nothing moves");
+        let position = search.position();
+        let at = usize::try_from(position).unwrap();
+        offered = offered.max(at).min(new.len());
+        let shown =
+            if lessens && random.below(4) == 0 { at + random.below(offered - at + 1) } else { offered };
+        let last = shown == new.len() && random.below(2) == 0;
+        let stop = stops.iter().copied().find(|stop| *stop > position).unwrap_or(u64::MAX);
+        match search.next(index, &new[at..shown], last, stop, &mut stats) {
+            Found::Run { misses, then } => {
+                assert!(misses > 0 || then.is_some(), "nothing at all");
+                assert!(position + misses as u64 <= stop, "beyond the stop");
+                assert!(misses + then.map_or(0, |then| then.len) <= shown - at, "beyond what is there");
+                if let Some(then) = then {
+                    found.push((position + misses as u64, then));
+                }
+                idle = 0;
+            }
+            Found::More => {
+                assert!(!last, "more than all");
+                if shown == offered {
+                    offered += 1 + random.below(step);
+                }
+            }
+            Found::End => {
+                assert_eq!(at, new.len());
+                return (found, stats, search.hashed());
+            }
+        }
+    }
+}
+
+/// What a job counts to which some segments that others have searched are given.
+fn job(index: &SignatureIndex, work: Work, new: &[u8], random: &mut Random) -> (SearchStats, (u64, u64)) {
+    let limits = Limits { work, ..Limits::default() };
+    let options = DeltaOptions { profile: Profile::Compact, ..DeltaOptions::default() };
+    let mut job = DeltaJob::new(index, options).with_limits(limits);
+    let block_len = index.signature().params().block_len().as_usize();
+    let mut cuts: Vec<usize> = (0..random.below(12)).map(|_| random.below(new.len() + 1)).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.push(new.len());
+    let segments = cuts.windows(2).map(|cut| {
+        let data = &new[cut[0]..new.len().min(cut[1] + block_len + 1 + random.below(500))];
+        let last = cut[0] + data.len() == new.len();
+        Searched::segment(index, options, &limits, data, cut[0] as u64, cut[1] - cut[0], last)
+    });
+    let mut segments: Vec<(usize, Searched)> =
+        cuts.iter().copied().zip(segments.collect::<Vec<_>>()).collect();
+    segments.reverse();
+    let late = random.below(2) == 0;
+    let (mut done, mut out) = (0, vec![0; 1 << 12]);
+    let step = [1, 2, 7, 100, 1000, 1 << 20][random.below(6)];
+    loop {
+        let mut end = new.len().min(done + 1 + random.below(step));
+        while let Some((start, _)) = segments.last() {
+            if late && *start > done {
+                end = end.min(*start);
+                break;
+            }
+            job.searched(segments.pop().unwrap().1);
+        }
+        let input =
+            if end == new.len() { Input::last(&new[done..end]) } else { Input::more(&new[done..end]) };
+        let progress = job.step(input, &mut out).unwrap();
+        done += progress.consumed;
+        if progress.status == Status::Done {
+            return (job.stats().search, job.joined());
+        }
+    }
+}
+
+/// Windows of the new file are records, in any order, many with another strong sum: what is foreseen comes true now and then.
+/// Input comes in pieces, less is offered than before, other segments stop the search. `SEARCH_CASES` asks for more cases,
+/// from the seed `SEARCH_FROM` on.
+#[test]
+fn a_search_finds_and_counts_what_one_window_at_a_time_does() {
+    let number = |name: &str, default: u64| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let (from, cases) = (number("SEARCH_FROM", 0), number("SEARCH_CASES", 150));
+    let mut total = SearchStats::default();
+    let mut joined = (0, 0);
+    for seed in from..from + cases {
+        let mut random = Random(seed);
+        let format = Format::ALL[random.below(Format::ALL.len())];
+        let block_len = match random.below(8) {
+            0 => 1,
+            1 => 1 + random.below(8),
+            2 => 128,
+            _ => 2 + random.below(90),
+        };
+        let max = if format.strong == StrongKind::Md4 { 16 } else { 32 };
+        let strong_len = [1, 8, max][random.below(3)];
+        let params = SignatureParams::new(
+            format,
+            BlockLen::new(if random.below(60) == 0 { 0x7fff_ffff } else { block_len as u64 }).unwrap(),
+            StrongLen::new(strong_len as u64).unwrap(),
+        )
+        .unwrap();
+        let alphabet = [2, 3, 256, 256][random.below(4)];
+        let len = [300, 3000, 12_000][random.below(3)] + random.below(300);
+        let pieces: Vec<Vec<u8>> = (0..1 + random.below(60))
+            .map(|_| {
+                let len =
+                    [1, 2, block_len, block_len, block_len, 3 * block_len, block_len / 2 + 1, 20 * block_len]
+                        [random.below(8)];
+                random.bytes(len, alphabet)
+            })
+            .collect();
+        let mut new = vec![];
+        while new.len() < len {
+            match random.below(6) {
+                0 => {
+                    let len = [1, block_len, 5 * block_len, 900][random.below(4)];
+                    let bytes = random.bytes(len, alphabet);
+                    new.extend(bytes);
+                }
+                1 => {
+                    let first = random.below(pieces.len());
+                    pieces.iter().skip(first).take(30).for_each(|piece| new.extend(piece));
+                }
+                2 => {
+                    let byte = u8::from(random.below(2) == 1);
+                    new.resize(new.len() + [1, block_len, 3 * block_len, 400][random.below(4)], byte);
+                }
+                _ => new.extend(&pieces[random.below(pieces.len())]),
+            }
+        }
+        new.truncate(len);
+        let truth = [1, 2, 4, 9, 0][random.below(5)];
+        let mut records = vec![];
+        let count = 1 + random.below(new.len() / block_len.max(3) + 40);
+        let stride = [0, block_len, 1][random.below(3)];
+        let mut at = random.below(new.len());
+        for _ in 0..count.min(3000) {
+            at = if stride == 0 || random.below(9) == 0 {
+                random.below(new.len())
+            } else {
+                (at + stride) % new.len()
+            };
+            let right = truth == 0 || random.below(10) < truth;
+            let window = &new[at..new.len().min(at + params.block_len().as_usize())];
+            if window.len() < params.block_len().as_usize() && random.below(3) > 0 {
+                continue;
+            }
+            records.extend(record(&params, window, right));
+            if random.below(12) == 0 {
+                records.extend(record(&params, window, !right));
+            }
+        }
+        if records.is_empty() {
+            continue;
+        }
+        let index = index_of(&params, &records);
+        let little = Work::PerByte([0, 1, 2][random.below(3)]);
+        for work in [Work::Unlimited, little, Work::PerByte(8)] {
+            let per_byte = if let Work::PerByte(bytes) = work { Some(u64::from(bytes)) } else { None };
+            let (expected, counted) = naive(&index, per_byte, &new);
+            total.add(&counted);
+            for patience in [1, 1 + random.below(20), 1000] {
+                let (found, stats, hashed) = driven(&index, work, &new, &mut random, patience);
+                assert_eq!(found, expected, "seed {seed}, {work:?}");
+                assert_eq!(stats, counted, "seed {seed}, {work:?}");
+                let bound = 3 * counted.hashed_bytes + 15 * params.block_len().as_usize() as u64;
+                assert!(hashed <= bound, "seed {seed}, {work:?}: {hashed} of {}", counted.hashed_bytes);
+            }
+            let (stats, both) = job(&index, work, &new, &mut random);
+            assert_eq!(stats, counted, "seed {seed}, {work:?}, job");
+            joined = (joined.0 + both.0, joined.1 + both.1);
+        }
+    }
+    assert!(total.matches > 0 && total.false_matches() > 0 && total.skipped > 0, "{total:?}");
+    assert!(joined.0 > 0 && joined.1 > 0, "{joined:?}");
+}
+
+/// Windows that are blocks and windows that have but the weak sum of one take turns, so that many are foreseen wrongly: little
+/// is looked at in vain and little is hashed in vain for it.
+#[test]
+fn what_is_foreseen_wrongly_again_and_again_costs_little() {
+    let block_len = 256;
+    let mut random = Random(5);
+    for format in Format::ALL {
+        let params = SignatureParams::new(
+            format,
+            BlockLen::new(block_len as u64).unwrap(),
+            StrongLen::new(16).unwrap(),
+        )
+        .unwrap();
+        let families: [&[(usize, bool)]; 4] = [
+            &[(1, false), (20, false), (40, true)],
+            &[(1, true), (266, true), (532, false)],
+            &[(1, true), (257, true), (513, true), (769, false)],
+            &[(1, false), (20, false), (40, true), (316, true)],
+        ];
+        for (family, windows) in families.into_iter().enumerate() {
+            for far in [false, true] {
+                let period = 8 * block_len;
+                let periods: Vec<Vec<u8>> = (0..32).map(|_| random.bytes(period, 256)).collect();
+                let mut records: Vec<Vec<u8>> = vec![];
+                for bytes in &periods {
+                    for (at, is_block) in windows {
+                        records.push(record(&params, &bytes[*at..][..block_len], *is_block));
+                        // The next block is far when so many lie between them that nothing has.
+                        let between = if far { 40 } else { 0 };
+                        records.extend((0..between).map(|_| random.bytes(params.record_len(), 256)));
+                    }
+                }
+                let index = index_of(&params, &records.concat());
+                let new = periods.concat().repeat(16);
+                let limits = Limits { work: Work::Unlimited, ..Limits::default() };
+                let mut search = Search::new(&index, Profile::Compact, &limits, 1000);
+                let mut stats = SearchStats::default();
+                while search.next(&index, &new[at_of(&search)..], true, u64::MAX, &mut stats) != Found::End {}
+                let (looked_at, hashed, len) = (search.looked_at(), search.hashed(), new.len() as u64);
+                assert!(stats.false_matches() >= 500, "{stats:?}");
+                assert!(2 * looked_at <= 3 * len, "family {family}: {looked_at} positions of {len}");
+                let most = stats.hashed_bytes * 7 / 4 + 15 * block_len as u64;
+                assert!(hashed <= most, "family {family}: {hashed} hashed, {} asked for", stats.hashed_bytes);
+            }
+        }
+    }
+}
+
+fn at_of(search: &Search) -> usize {
+    usize::try_from(search.position()).unwrap()
+}
