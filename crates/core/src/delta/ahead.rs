@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{SearchStats, SignatureIndex, index::WeakHit};
 use alloc::{boxed::Box, collections::VecDeque};
+use core::ops::Range;
 use rollsync_kernels::{
     Isa,
     scan::{CHUNK, Hits, Scan},
@@ -109,6 +110,8 @@ pub(super) struct Ahead {
     end: u64,
     /// Where the search began.
     start: u64,
+    /// From here on nobody will ask.
+    until: u64,
     /// How many positions chunks had, those looked at in vain included.
     looked_at: u64,
     /// How many bytes lay in the blocks that were found.
@@ -143,6 +146,7 @@ impl Ahead {
             marks: VecDeque::with_capacity(MARKS),
             end: 0,
             start: 0,
+            until: u64::MAX,
             looked_at: 0,
             matched: 0,
             foresight: Foresight::new(),
@@ -182,10 +186,10 @@ impl Ahead {
         self.marks.pop_front();
     }
 
-    /// The search begins at this position.
-    pub(super) fn start(&mut self, position: u64) {
-        self.start = position;
-        self.restart(position);
+    /// The search is one of these positions alone.
+    pub(super) fn confine(&mut self, positions: Range<u64>) {
+        (self.start, self.until) = (positions.start, positions.end);
+        self.restart(positions.start);
     }
 
     /// Forgets the way ahead: the search goes on from this position.
@@ -266,7 +270,8 @@ impl Ahead {
         if whole == 0 && !view.last || self.marks.len() + MAX > MARKS {
             return false;
         }
-        let count = self.run_len.min(whole);
+        let asked = self.until.saturating_sub(self.end).div_ceil(self.block_len as u64);
+        let count = self.run_len.min(whole).min(usize::try_from(asked).unwrap_or(usize::MAX));
         let mut digests = [0; MAX];
         let kind = view.index.signature().params().format().weak;
         weak::sums(self.isa, kind, &rest[..count * self.block_len], self.block_len, &mut digests[..count]);

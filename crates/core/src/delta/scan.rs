@@ -16,6 +16,7 @@ use super::{
     searched::Event,
 };
 use crate::{Limits, SearchStats, SignatureIndex, Work};
+use core::ops::Range;
 use rollsync_kernels::{scan::CHUNK, weak::RollingSum};
 
 /// A search in progress.
@@ -80,10 +81,10 @@ impl Search {
         self.budget.spent_at(self.position)
     }
 
-    /// The same search, from another position on.
-    pub(super) fn starting_at(mut self, position: u64) -> Self {
-        self.position = position;
-        self.ahead.start(position);
+    /// The same search, of these positions alone.
+    pub(super) fn of(mut self, positions: Range<u64>) -> Self {
+        self.position = positions.start;
+        self.ahead.confine(positions);
         self
     }
 

@@ -106,7 +106,7 @@ impl Searched {
             return searched;
         }
         let Range { start, end } = positions;
-        let mut search = Search::new(index, options.profile, limits, 1).starting_at(start);
+        let mut search = Search::new(index, options.profile, limits, 1).of(start..end);
         while search.position() < end && go_on() && searched.events.try_reserve(1).is_ok() {
             let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
             let rest = &data[offset_in(start, position)..];
