@@ -79,11 +79,7 @@ impl<J: Job> Drive<J> {
     pub(super) fn holds(&mut self) -> bool {
         let Some(holding) = &mut self.holding else { return true };
         holding.hold.job_is_done((holding.seal)(&self.job));
-        let holds = matches!(holding.hold.step(), Ok(HoldStep::Held));
-        if !holds {
-            self.output.clear();
-        }
-        holds
+        matches!(holding.hold.step(), Ok(HoldStep::Held))
     }
 
     /// Takes bytes of the basis that was to be read again; false when it was not.

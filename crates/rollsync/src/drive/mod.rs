@@ -267,10 +267,7 @@ impl<J: Job> Drive<J> {
                     return Ok(Action::ReadBasis { offset, place: &mut place[..self.asked] });
                 }
                 PatchStatus::NeedOutput => self.writing = true,
-                PatchStatus::Done => {
-                    self.done = self.holds();
-                    self.writing = self.done;
-                }
+                PatchStatus::Done => (self.writing, self.done) = (true, self.holds()),
             }
         }
     }
