@@ -210,7 +210,8 @@ impl DeltaJob {
 }
 
 /// Makes the new file of a basis and a delta that comes piece by piece. What comes out is part of no file until `finish` has
-/// returned: only then the delta is known to be whole, and the result to be what its seal says.
+/// returned: only then the delta is known to be whole, and the result to be what its seal says. That the basis is too short is told
+/// by `finish`, too, where the seal says which of the two is wrong; unless seals are ignored.
 #[pyclass(module = "rollsync")]
 pub(crate) struct PatchJob {
     push: Push<rollsync::PatchJob>,
