@@ -8,6 +8,8 @@ use rollsync_core::{EndCheck, Job, PatchJob, seal::Seal};
 #[derive(Debug)]
 pub(super) struct Holding<J> {
     hold: SealHold,
+    /// How many bytes at the front of the output buffer it has seen.
+    seen: usize,
     forgo_basis: fn(&mut SealHold, &mut J) -> bool,
     seal: fn(&J) -> Option<Seal>,
 }
@@ -38,7 +40,7 @@ impl Drive<PatchJob> {
         self.job = self.job.with_end_check(check.end_check());
         self.holding = (check.end_check() == EndCheck::Seal).then(|| {
             let hold = SealHold::new(check);
-            Box::new(Holding { hold, forgo_basis: SealHold::forgo_basis, seal: PatchJob::seal })
+            Box::new(Holding { hold, seen: 0, forgo_basis: SealHold::forgo_basis, seal: PatchJob::seal })
         });
         self
     }
@@ -56,12 +58,25 @@ impl<J: Job> Drive<J> {
 
     /// Takes output that lies behind what is in use of the buffer.
     pub(super) fn came_out(&mut self, len: usize) {
-        let is_new_file = match &mut self.holding {
-            Some(holding) => holding.hold.came_out(&self.output.free()[..len]),
-            None => true,
-        };
-        if is_new_file {
+        let step = self.holding.as_ref().map(|holding| holding.hold.step());
+        if let None | Some(Ok(HoldStep::Patch)) = step {
             self.output.end += len;
+        }
+    }
+
+    /// Shows the hold what is to be written: the whole buffer, since short pieces are hashed slowly.
+    pub(super) fn show_output(&mut self) {
+        if let Some(holding) = &mut self.holding {
+            let output = self.output.used();
+            holding.hold.came_out(&output[holding.seen..]);
+            holding.seen = output.len();
+        }
+    }
+
+    /// Forgets bytes at the front of the output buffer, which are written.
+    pub(super) fn forget_output(&mut self, len: usize) {
+        if let Some(holding) = &mut self.holding {
+            holding.seen = holding.seen.saturating_sub(len);
         }
     }
 
@@ -70,6 +85,7 @@ impl<J: Job> Drive<J> {
         let Some(holding) = &mut self.holding else { return false };
         let forgoes = (holding.forgo_basis)(&mut holding.hold, &mut self.job);
         if forgoes {
+            holding.seen = 0;
             self.output.clear();
         }
         forgoes
@@ -77,6 +93,7 @@ impl<J: Job> Drive<J> {
 
     /// Whether what the job, which is done, has made is the new file.
     pub(super) fn holds(&mut self) -> bool {
+        self.show_output();
         let Some(holding) = &mut self.holding else { return true };
         holding.hold.job_is_done((holding.seal)(&self.job));
         matches!(holding.hold.step(), Ok(HoldStep::Held))

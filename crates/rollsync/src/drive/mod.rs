@@ -228,6 +228,7 @@ impl<J: Job> Drive<J> {
     fn next_over(&mut self, mut beside: Option<&mut &[u8]>) -> Result<Action<'_>, Error> {
         loop {
             if self.writing && !self.output.is_empty() {
+                self.show_output();
                 return Ok(Action::Write(self.output.used()));
             }
             self.writing = false;
@@ -290,6 +291,7 @@ impl<J: Job> Drive<J> {
     pub fn was_written(&mut self, len: usize) {
         assert!(len <= self.output.used().len(), "no more than there are");
         self.output.consume(len);
+        self.forget_output(len);
         self.bytes_out += len as u64;
     }
 

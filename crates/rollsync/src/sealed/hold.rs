@@ -76,13 +76,11 @@ impl SealHold {
         }
     }
 
-    /// Is told of all that comes out, in the order of the new file; whether it is part of that.
-    pub fn came_out(&mut self, bytes: &[u8]) -> bool {
-        let is_new_file = matches!(self.course, Course::Patching);
-        if is_new_file {
+    /// Is told of all that comes out, in the order of the new file: in long pieces, since it is hashed.
+    pub fn came_out(&mut self, bytes: &[u8]) {
+        if let Course::Patching = self.course {
             self.hasher.update(bytes);
         }
-        is_new_file
     }
 
     /// Is told that the job has failed; whether it goes on nevertheless, [without the basis](PatchJob::forgo_basis).

@@ -271,13 +271,16 @@ fn the_file_at_fault_is_told() {
     assert_eq!(failed(&case.old, &case.overreaching()).0, ErrorKind::InputEnded);
 }
 
+/// Is shown what was read.
+type Act<'b> = dyn FnMut(&mut [u8]) -> io::Result<()> + 'b;
+
 /// A basis that does something else when it is read from its beginning again.
 struct Second<'b> {
     basis: &'b [u8],
     from_beginning: usize,
     /// How often it was read since.
     reads: usize,
-    second: Box<dyn FnMut(&mut [u8]) -> io::Result<()> + 'b>,
+    second: Box<Act<'b>>,
     first: fn(&mut [u8]),
 }
 
