@@ -85,7 +85,6 @@ impl<J: Job> Drive<J> {
         let Some(holding) = &mut self.holding else { return false };
         let forgoes = (holding.forgo_basis)(&mut holding.hold, &mut self.job);
         if forgoes {
-            holding.seen = 0;
             self.output.clear();
         }
         forgoes
