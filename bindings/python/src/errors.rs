@@ -7,8 +7,8 @@ use pyo3::{
     types::{PyDict, PyString},
 };
 use rollsync::{
-    EngineError, Error, ErrorKind, FileError, LimitError, LimitKind, LoadError, Mismatch, OutputError,
-    PatchError, ResourceError, Role, librsync::strerror, seal::SealError,
+    EngineError, Error, ErrorKind, FileError, LimitError, LimitKind, LoadError, OutputError, PatchError,
+    ResourceError, librsync::strerror, seal::SealError,
 };
 use std::{io, path::Path};
 
@@ -131,9 +131,7 @@ fn of_work(py: Python<'_>, error: Error, at: Option<&At>) -> PyErr {
             new(py, kind, &words, &facts)
         }
         Error::Mismatch(mismatch) if path.is_none() => {
-            let about_new = matches!(mismatch, Mismatch::New { basis_is_right: true, .. });
-            let role = if about_new { Role::New } else { Role::Basis };
-            new(py, kind, &format!("{role}: {words}"), &[])
+            new(py, kind, &format!("{}: {words}", mismatch.role()), &[])
         }
         _ => {
             let path = path.map(|path| ("path", Fact::Path(path)));

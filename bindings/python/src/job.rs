@@ -16,9 +16,7 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use rollsync::{
-    EndCheck, Error, NoBasis, Phase, ResourceError, Role, SealCheck, SignatureIndex, seal::FileHasher,
-};
+use rollsync::{NoBasis, Phase, ResourceError, Role, SignatureIndex};
 use std::sync::Arc;
 
 const ALWAYS: &[&str] = &["limits", "progress", "cancel"];
@@ -212,15 +210,12 @@ impl DeltaJob {
 }
 
 /// Makes the new file of a basis and a delta that comes piece by piece. What comes out is part of no file until `finish` has
-/// returned: only then the delta is known to be whole, and the result to be what its seal says.
+/// returned: only then the delta is known to be whole, and the result to be what its seal says. That the basis is too short is told
+/// by `finish`, too, where the seal says which of the two is wrong; unless seals are ignored.
 #[pyclass(module = "rollsync")]
 pub(crate) struct PatchJob {
     push: Push<rollsync::PatchJob>,
     basis: Stream,
-    check: SealCheck,
-    /// Sees what comes out, when it may have to be held to a seal.
-    hasher: Option<FileHasher>,
-    verified: bool,
 }
 
 #[pymethods]
@@ -232,18 +227,15 @@ impl PatchJob {
     )]
     fn new(py: Python<'_>, basis: Source, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let settings = Settings::read("PatchJob", keywords, &[&["seal_check"], ALWAYS])?;
-        let check = settings.seal_check;
-        let end_check = check.end_check();
-        let job = rollsync::PatchJob::new().with_limits(settings.limits.engine).with_end_check(end_check);
-        let push = Push::new(py, job, Phase::Patch, &settings)?;
+        let job = rollsync::PatchJob::new().with_limits(settings.limits.engine);
+        let push = Push::new(py, job, Phase::Patch, &settings)?.with_seal_check(settings.seal_check);
         let (at, guard) = (basis.at(Role::Basis), Guard::new(&settings));
         if let Some(over) = guard.over() {
             return Err(exception(py, over));
         }
         let basis = py.detach(|| caught(|| basis.open(Role::Basis)?.into_basis(at.clone(), guard)));
         let basis = basis.map_err(|failure| failure.into_exception(py))?;
-        let hasher = (end_check == EndCheck::Seal).then(FileHasher::new);
-        Ok(Self { push: push.with_basis_at(at), basis, check, hasher, verified: false })
+        Ok(Self { push: push.with_basis_at(at), basis })
     }
 
     /// Takes more of the delta; what of the new file comes out, at most `max_len` bytes of it unless that is negative. A few
@@ -256,17 +248,12 @@ impl PatchJob {
         data: Data,
         max_len: Number<isize>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let made = self.push.feed(py, data, max_len, &mut self.basis)?;
-        self.hash(py, made.as_bytes());
-        Ok(made)
+        self.push.feed(py, data, max_len, &mut self.basis)
     }
 
     /// Says that the delta has ended; the rest of the new file, which is now known to be right.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let made = self.push.finish(py, &mut self.basis)?;
-        self.hash(py, made.as_bytes());
-        self.hold_to_seal().map_err(|error| self.push.blame(error).into_exception(py))?;
-        Ok(made)
+        self.push.finish(py, &mut self.basis)
     }
 
     /// Whether more is to be fed: `False` while output is kept back by `max_len`, and when it is done.
@@ -284,27 +271,11 @@ impl PatchJob {
     /// What was counted so far.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats::new(&self.push.stats(), self.verified)
+        Stats::new(&self.push.stats(), self.push.is_done() && self.push.job().seal().is_some())
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.push.traverse(&visit)?;
         self.basis.traverse(&visit)
-    }
-}
-
-impl PatchJob {
-    fn hash(&mut self, py: Python<'_>, made: &[u8]) {
-        if let Some(hasher) = &mut self.hasher {
-            py.detach(|| hasher.update(made));
-        }
-    }
-
-    fn hold_to_seal(&mut self) -> Result<(), Error> {
-        let Some(hasher) = &self.hasher else { return Ok(()) };
-        let seal = self.push.job().seal();
-        self.check.hold(seal.as_ref(), hasher.finish())?;
-        self.verified = seal.is_some();
-        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     watch::{Report, Watcher, caught},
 };
 use pyo3::{PyTraverseError, PyVisit, prelude::*, pybacked::PyBackedBytes, types::PyBytes};
-use rollsync::{Basis, Drive, Error, Fed, Job, Phase, Side, Stats};
+use rollsync::{Basis, Drive, Error, Fed, Job, Phase, SealCheck, Side, Stats};
 use std::{
     collections::VecDeque,
     io::{self, Write},
@@ -41,6 +41,13 @@ pub(crate) fn refuse_time(py: Python<'_>, settings: &Settings) -> PyResult<()> {
     match settings.limits.time {
         Some(_) => Err(param(py, "a job has no limit of time: its caller decides when to feed it")),
         None => Ok(()),
+    }
+}
+
+impl Push<rollsync::PatchJob> {
+    /// The same, done when the new file is what a seal says.
+    pub(crate) fn with_seal_check(self, check: SealCheck) -> Self {
+        Self { drive: self.drive.with_seal_check(check), ..self }
     }
 }
 
@@ -170,11 +177,6 @@ impl<J: Job + Send> Push<J> {
     /// Whether all has come out.
     pub(crate) const fn is_done(&self) -> bool {
         self.done && self.made.is_empty()
-    }
-
-    /// The failure, with the file that is at fault.
-    pub(crate) fn blame(&self, error: Error) -> Failure {
-        self.files.blame(error)
     }
 
     /// Shows the garbage collector what it holds.

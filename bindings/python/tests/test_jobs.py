@@ -164,8 +164,9 @@ class Jobs(unittest.TestCase):
             file.write(self.basis[:1000])
             file.flush()
             job = rollsync.PatchJob(file.name)
-            with self.assertRaises(rollsync.InputEndedError) as caught:
-                job.feed(self.delta)
+            job.feed(self.delta)
+            with self.assertRaises(rollsync.MismatchError) as caught:
+                job.finish()
             self.assertEqual(caught.exception.path, file.name)
             file.truncate(0)
             file.write(bytes(len(self.basis)))

@@ -9,8 +9,8 @@ use crate::{
     step::{Pause, advance, read_on},
 };
 use rollsync::{
-    BasisRange, EndCheck, Error, Job, Limits, Mismatch, PatchJob, SealCheck, Stats,
-    seal::{FileDigest, FileHasher, Seal},
+    BasisRange, EndCheck, EngineError, Error, HoldStep, Job, Limits, PatchError, PatchJob, SealCheck,
+    SealHold, Stats, seal::Seal,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,39 +21,16 @@ const PART: usize = 16 << 10;
 pub(crate) struct PatchWork {
     job: PatchJob,
     copy: CopyCallback,
-    /// Has seen the new file, when a seal is looked for.
-    hasher: Option<Box<FileHasher>>,
-    course: Course,
-}
-
-/// What is under way.
-#[derive(Debug)]
-enum Course {
-    Patching,
-    /// The basis has ended too early, which fails in this way. A seal at the delta's end can say more.
-    WithoutBasis(Failure),
-    /// The delta is the one that was sealed, and what it was sealed for did not come out.
-    Suspecting(Box<Suspect>),
-    /// The new file is there, and the seal holds if there is one.
-    Held,
-    Failed(Failure),
-}
-
-/// A basis that may be the wrong one.
-#[derive(Debug)]
-struct Suspect {
-    sealed: FileDigest,
-    /// Has seen what was read of it.
-    seen: FileHasher,
-    /// How the patch fails when it is the right one.
-    otherwise: Failure,
+    /// When a seal is looked for.
+    hold: Option<Box<SealHold>>,
 }
 
 impl PatchWork {
     pub(crate) fn new(copy: CopyCallback) -> Self {
-        Self { job: PatchJob::new(), copy, hasher: None, course: Course::Patching }
+        Self { job: PatchJob::new(), copy, hold: None }
     }
 
+    /// Makes the new file; `None` when all of it is there, or the basis is given up.
     fn patch(&mut self, room: &mut Room) -> Result<Option<Pause>, Failure> {
         let (copy, mut basis_has_ended) = (self.copy, false);
         let advanced = advance(&mut self.job, room, &mut |range, place| {
@@ -61,93 +38,57 @@ impl PatchWork {
             basis_has_ended = has_ended(read);
             read
         });
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(room.produced());
-        }
-        let failure = match advanced {
-            Ok(Pause::Done) => {
-                self.course = self.held_to_seal();
-                return Ok(None);
+        let Some(hold) = &mut self.hold else { return advanced.map(Some) };
+        hold.came_out(room.produced());
+        match advanced {
+            Ok(Pause::Done) => hold.job_is_done(self.job.seal()),
+            Err(failure) => {
+                if basis_has_ended {
+                    self.job.basis_copied(0);
+                }
+                if !basis_has_ended || !hold.forgo_basis(&mut self.job) {
+                    return Err(failure);
+                }
             }
             Ok(Pause::Blocked) => return Ok(Some(Pause::Blocked)),
-            Err(failure) => failure,
-        };
-        if basis_has_ended && self.hasher.is_some() {
-            self.job.basis_copied(0);
-            if self.job.forgo_basis() {
-                self.course = Course::WithoutBasis(failure);
-                return Ok(None);
-            }
         }
-        Err(failure)
+        Ok(None)
     }
 
-    /// How it goes on when all is written.
-    fn held_to_seal(&self) -> Course {
-        let Some(hasher) = &self.hasher else { return Course::Held };
-        let seal = self.job.seal();
-        match SealCheck::IfThere.hold(seal.as_ref(), hasher.finish()) {
-            Ok(()) => Course::Held,
-            Err(Error::Mismatch(Mismatch::New { expected, found, .. })) => {
-                // That is so when it turns out to be.
-                let basis_is_right = matches!(seal, Some(Seal::Delta { basis: Some(_), .. }));
-                Course::suspecting(seal, Mismatch::New { expected, found, basis_is_right }.into())
-            }
-            Err(error) => Course::Failed(RsResult::from(error.kind()).into()),
-        }
-    }
-
-    /// Goes on with the one course that is under way; `None` when that is another then.
+    /// Goes on with the one thing that is to be done; `None` when that is another then.
     fn turn(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Option<Pause>, Failure> {
-        match &mut self.course {
-            Course::Patching => return self.patch(room),
-            Course::WithoutBasis(failure) => match read_on(&mut self.job, room)? {
+        let step = self.hold.as_ref().map_or(Ok(HoldStep::Patch), |hold| hold.step());
+        match (step.map_err(failure)?, &mut self.hold) {
+            (HoldStep::ReadOn, Some(hold)) => match read_on(&mut self.job, room)? {
                 Pause::Blocked => return Ok(Some(Pause::Blocked)),
-                Pause::Done => self.course = Course::suspecting(self.job.seal(), failure.clone()),
+                Pause::Done => hold.job_is_done(self.job.seal()),
             },
-            Course::Suspecting(suspect) => match suspect.read(self.copy, stop)? {
-                Pause::Blocked => return Ok(Some(Pause::Blocked)),
-                Pause::Done => self.course = Course::Failed(suspect.verdict()),
-            },
-            Course::Held => return Ok(Some(Pause::Done)),
-            Course::Failed(failure) => return Err(failure.clone()),
+            (HoldStep::ReadBasis { offset }, Some(hold)) => {
+                if stop.load(Ordering::Relaxed) {
+                    return Err(RsResult::CANCELLED.into());
+                }
+                let mut place = [0; PART];
+                match self.copy.read(BasisRange { offset, len: PART }, &mut place) {
+                    read if has_ended(read) => hold.basis_was_read(&[]),
+                    Ok(len) => hold.basis_was_read(&place[..len]),
+                    Err(RsResult::BLOCKED) => return Ok(Some(Pause::Blocked)),
+                    Err(code) => return Err(code.into()),
+                }
+            }
+            (HoldStep::Held, _) => return Ok(Some(Pause::Done)),
+            _ => return self.patch(room),
         }
         Ok(None)
     }
 }
 
-impl Course {
-    /// What follows when the delta is read to its end, and the patch is to fail `otherwise`.
-    fn suspecting(seal: Option<Seal>, otherwise: Failure) -> Self {
-        match seal {
-            Some(Seal::Delta { basis: Some(sealed), .. }) => {
-                Self::Suspecting(Box::new(Suspect { sealed, seen: FileHasher::new(), otherwise }))
-            }
-            _ => Self::Failed(otherwise),
-        }
-    }
-}
-
-impl Suspect {
-    /// Reads it to its end, as long as nobody says stop: one call of `rs_job_iter` may last as long as that takes.
-    fn read(&mut self, copy: CopyCallback, stop: &AtomicBool) -> Result<Pause, Failure> {
-        let mut place = [0; PART];
-        loop {
-            if stop.load(Ordering::Relaxed) {
-                return Err(RsResult::CANCELLED.into());
-            }
-            match copy.read(BasisRange { offset: self.seen.len(), len: PART }, &mut place) {
-                read if has_ended(read) => return Ok(Pause::Done),
-                Ok(len) => self.seen.update(&place[..len]),
-                Err(RsResult::BLOCKED) => return Ok(Pause::Blocked),
-                Err(code) => return Err(code.into()),
-            }
-        }
-    }
-
-    fn verdict(&self) -> Failure {
-        let mismatch = Mismatch::of_basis(self.sealed, self.seen.finish());
-        mismatch.map_or_else(|| self.otherwise.clone(), Into::into)
+/// A basis that has ended too early is what its callback says; so much is known without a seal, too.
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Engine(EngineError::Patch(PatchError::BasisEnded { .. })) => RsResult::INPUT_ENDED.into(),
+        Error::Engine(error) => error.into(),
+        Error::Mismatch(mismatch) => mismatch.into(),
+        error => RsResult::from(error.kind()).into(),
     }
 }
 
@@ -177,11 +118,12 @@ impl Work for PatchWork {
 
     fn set_sealed(&mut self, sealed: bool) -> Result<(), RsResult> {
         self.job = self.job.clone().with_end_check(if sealed { EndCheck::Seal } else { EndCheck::None });
-        self.hasher = sealed.then(Box::default);
+        self.hold = sealed.then(|| Box::new(SealHold::new(SealCheck::IfThere)));
         Ok(())
     }
 
     fn seal(&self) -> Option<Seal> {
-        self.job.seal().filter(|_| matches!(self.course, Course::Held))
+        let is_held = self.hold.as_ref().is_some_and(|hold| matches!(hold.step(), Ok(HoldStep::Held)));
+        self.job.seal().filter(|_| is_held)
     }
 }

@@ -47,11 +47,7 @@ impl RollsyncSeal {
 
 impl From<Mismatch> for Failure {
     fn from(mismatch: Mismatch) -> Self {
-        let at_fault = match mismatch {
-            Mismatch::New { basis_is_right: true, .. } => "new file",
-            _ => "basis",
-        };
-        let message = format!("{at_fault}: {mismatch}");
+        let message = format!("{}: {mismatch}", mismatch.role());
         Self { code: RsResult::MISMATCH, cause: Some(Cause::new("rs_seal_check", message)) }
     }
 }

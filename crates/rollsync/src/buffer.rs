@@ -44,11 +44,16 @@ impl Buffer {
         }
     }
 
+    /// Lets go of all bytes in use.
+    pub(crate) const fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
+    }
+
     /// Lets go of `n` bytes at the front.
     pub(crate) const fn consume(&mut self, n: usize) {
         self.start += n;
         if self.is_empty() {
-            (self.start, self.end) = (0, 0);
+            self.clear();
         }
     }
 }

@@ -61,7 +61,7 @@ impl<J: Job, W: Write, B: Basis> JobWriter<J, W, B> {
 }
 
 /// An error of the engine is a [`crate::Error`] inside the [`io::Error`]. What comes behind the end of a delta is taken
-/// and ignored, as librsync does.
+/// and ignored, as librsync does, unless the drive [looks](Drive::with_seal_check) for a seal.
 impl<J: Job, W: Write, B: Basis> Write for JobWriter<J, W, B> {
     fn write(&mut self, mut bytes: &[u8]) -> io::Result<usize> {
         if bytes.is_empty() {

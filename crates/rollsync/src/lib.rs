@@ -79,6 +79,6 @@ pub use rollsync_core::{
     ResourceError, SearchStats, Signature, SignatureIndex, SignatureJob, SignatureOptions, SignatureParams,
     Stats, Status, StrongKind, StrongLen, StrongLenChoice, UnknownProfile, WeakKind, Work, format, seal,
 };
-pub use sealed::{Checked, HashingWriter, Mismatch, SealCheck, digest, peek_seal};
+pub use sealed::{Checked, HashingWriter, HoldStep, Mismatch, SealCheck, SealHold, digest, peek_seal};
 pub use spill::spill;
 pub use streams::{delta, index_basis, load, patch, patch_onto, signature};

@@ -1,14 +1,9 @@
 //! The four operations over readers and writers.
 
-use crate::{
-    Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report,
-    drive::Watch,
-    parallel,
-    sealed::{self, HashingWriter},
-};
+use crate::{Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, drive::Watch, parallel};
 use rollsync_core::{
-    DeltaJob, EndCheck, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex,
-    SignatureJob, SignatureParams, Stats,
+    DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
+    SignatureParams, Stats,
 };
 use std::io::{self, Read, Write};
 
@@ -127,35 +122,15 @@ pub fn delta(
 /// stream fails, a limit is reached, or the work is cancelled. What was written to `output` by then is part of no file: throw it away.
 pub fn patch(
     basis: &mut (impl Basis + ?Sized),
-    mut delta: impl Read,
+    delta: impl Read,
     delta_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let job = PatchJob::new().with_limits(options.limits).with_end_check(options.seal_check.end_check());
-    let mut drive = Drive::with_buffers(job, options.buffers);
-    if drive.job().end_check() != EndCheck::Seal {
-        run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
-        options.found_seal(None);
-        return Ok(drive.stats());
-    }
-    let mut output = HashingWriter::new(output);
-    if let Err(error) = run(&mut drive, Phase::Patch, delta_len, &mut delta, basis, &mut output, options) {
-        let forgone = drive.job_mut().forgo_basis();
-        let rest =
-            forgone.then(|| run(&mut drive, Phase::Patch, delta_len, delta, basis, io::sink(), options));
-        return Err(match rest {
-            Some(rest) => {
-                let seal = drive.job().seal();
-                sealed::at_fault(error, rest, seal, basis, &mut || options.watch_again())
-            }
-            None => error,
-        });
-    }
-    let seal = drive.job().seal();
-    let held = options.seal_check.hold(seal.as_ref(), output.finish());
-    held.map_err(|error| sealed::blame_basis(error, seal.as_ref(), basis, &mut || options.watch_again()))?;
-    options.found_seal(seal);
+    let job = PatchJob::new().with_limits(options.limits);
+    let mut drive = Drive::with_buffers(job, options.buffers).with_seal_check(options.seal_check);
+    run(&mut drive, Phase::Patch, delta_len, delta, basis, output, options)?;
+    options.found_seal(drive.job().seal());
     Ok(drive.stats())
 }
 
@@ -184,17 +159,13 @@ pub fn patch_onto(
     output: impl FileBacked,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
-    let end_check = options.seal_check.end_check();
-    if end_check == EndCheck::Seal {
-        return patch(basis, delta, delta_len, output, options);
-    }
-    let job = PatchJob::new().with_limits(options.limits).with_end_check(end_check);
-    let mut drive = Drive::with_buffers(job, options.buffers);
+    let job = PatchJob::new().with_limits(options.limits);
+    let mut drive = Drive::with_buffers(job, options.buffers).with_seal_check(options.seal_check);
     let (phase, total_in) = (Phase::Patch, delta_len);
     let watch: &mut Watch<'_> =
         &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
     drive.run_onto_watched(delta, basis, output, watch)?;
-    options.found_seal(None);
+    options.found_seal(drive.job().seal());
     Ok(drive.stats())
 }
 

@@ -36,7 +36,11 @@ pub(crate) const fn kind_name(kind: ErrorKind) -> &'static str {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(kind_of(&error), error.to_string())
+        let message = match &error {
+            Error::Mismatch(mismatch) => format!("{}: {mismatch}", mismatch.role()),
+            error => error.to_string(),
+        };
+        Self::new(kind_of(&error), message)
     }
 }
 

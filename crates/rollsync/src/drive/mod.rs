@@ -2,6 +2,7 @@
 
 mod between_files;
 mod feed;
+mod holding;
 mod pipe;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod window;
 use crate::{Basis, Error, FileBacked, NoBasis, Side, buffer::Buffer};
 use between_files::BetweenFiles;
 pub use feed::Fed;
+use holding::Holding;
 use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
 use std::{
     fs::File,
@@ -93,6 +95,8 @@ pub struct Drive<J> {
     bytes_out: u64,
     window: Window,
     between: BetweenFiles,
+    /// Of a patch that is held to a seal.
+    holding: Option<Box<Holding<J>>>,
 }
 
 /// What a [`Drive`] asks for.
@@ -135,6 +139,7 @@ impl<J: Job> Drive<J> {
             bytes_out: 0,
             window: Window::default(),
             between: BetweenFiles::default(),
+            holding: None,
         }
     }
 
@@ -223,16 +228,26 @@ impl<J: Job> Drive<J> {
     fn next_over(&mut self, mut beside: Option<&mut &[u8]>) -> Result<Action<'_>, Error> {
         loop {
             if self.writing && !self.output.is_empty() {
+                self.show_output();
                 return Ok(Action::Write(self.output.used()));
             }
             self.writing = false;
             if self.done {
                 return Ok(Action::Done);
             }
+            if let Some(offset) = self.suspects_basis()? {
+                let place = self.output.free();
+                self.asked = place.len();
+                return Ok(Action::ReadBasis { offset, place });
+            }
             let mut beside = beside.as_deref_mut().filter(|_| self.input.is_empty() && !self.ended);
             let bytes = beside.as_deref().map_or(self.input.used(), |bytes| *bytes);
             let input = if self.ended { Input::last(bytes) } else { Input::more(bytes) };
-            let progress = self.job.step(input, self.output.free()).map_err(Into::into)?;
+            let progress = match self.job.step(input, self.output.free()) {
+                Ok(progress) => progress,
+                Err(_) if self.forgoes_basis() => continue,
+                Err(error) => return Err(error.into().into()),
+            };
             match &mut beside {
                 Some(bytes) => {
                     **bytes = &bytes[progress.consumed..];
@@ -240,7 +255,7 @@ impl<J: Job> Drive<J> {
                 }
                 None => self.input.consume(progress.consumed),
             }
-            self.output.end += progress.produced;
+            self.came_out(progress.produced);
             match progress.status.into() {
                 PatchStatus::NeedInput => {
                     assert!(!self.ended, "a job asks for input behind the last");
@@ -253,7 +268,7 @@ impl<J: Job> Drive<J> {
                     return Ok(Action::ReadBasis { offset, place: &mut place[..self.asked] });
                 }
                 PatchStatus::NeedOutput => self.writing = true,
-                PatchStatus::Done => (self.writing, self.done) = (true, true),
+                PatchStatus::Done => (self.writing, self.done) = (true, self.holds()),
             }
         }
     }
@@ -276,6 +291,7 @@ impl<J: Job> Drive<J> {
     pub fn was_written(&mut self, len: usize) {
         assert!(len <= self.output.used().len(), "no more than there are");
         self.output.consume(len);
+        self.forget_output(len);
         self.bytes_out += len as u64;
     }
 
@@ -286,7 +302,10 @@ impl<J: Job> Drive<J> {
     pub fn basis_was_read(&mut self, len: usize) {
         assert!(len <= self.asked, "no more than was asked for");
         self.asked = 0;
-        self.output.end += len;
+        if self.suspected_was_read(len) {
+            return;
+        }
+        self.came_out(len);
         if len as u64 <= self.job.basis_wanted() && len > 0 {
             self.job.basis_given(len as u64);
         } else {
@@ -411,9 +430,9 @@ impl<J: Job> Drive<J> {
         output: &mut W,
         file_of: FileOf<W>,
     ) -> Result<Turn, Error> {
-        let wanted = self.job.basis_wanted();
+        let wanted = if self.suspects_basis()?.is_some() { u64::MAX } else { self.job.basis_wanted() };
         let mut asked = self.asked;
-        if let (Some(from), Some(to)) = (basis.as_file(), file_of(output)) {
+        if let (Some(from), Some(to), None) = (basis.as_file(), file_of(output), &self.holding) {
             match self.copy_between((from, offset), to, wanted)? {
                 None => return Ok(Turn::ReadBasis),
                 Some(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),

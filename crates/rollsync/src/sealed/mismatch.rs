@@ -1,5 +1,6 @@
 //! Files that do not belong together.
 
+use crate::Role;
 use rollsync_core::seal::FileDigest;
 use std::fmt;
 
@@ -34,6 +35,15 @@ pub enum Mismatch {
 }
 
 impl Mismatch {
+    /// Which file is at fault: the basis, or the new file.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::New { basis_is_right: true, .. } => Role::New,
+            Self::BasisLen { .. } | Self::Basis { .. } | Self::New { .. } => Role::Basis,
+        }
+    }
+
     /// How the basis that was `found` is not the one that the delta was made for; `None` when it is.
     #[must_use]
     pub fn of_basis(expected: FileDigest, found: FileDigest) -> Option<Self> {

@@ -106,7 +106,8 @@ impl<J: Job, W: AsyncWrite + Unpin, B: AsyncBasis> JobWriter<J, W, B> {
 }
 
 /// An error of the engine is a [`crate::Error`] inside the [`io::Error`]. What comes behind the end of a delta is taken
-/// and ignored, as librsync does; after `shutdown`, nothing is taken.
+/// and ignored, as librsync does, unless the drive [looks](Drive::with_seal_check) for a seal; after `shutdown`, nothing
+/// is taken.
 impl<J: Job + Unpin, W: AsyncWrite + Unpin, B: AsyncBasis + Unpin> AsyncWrite for JobWriter<J, W, B> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, mut bytes: &[u8]) -> Poll<io::Result<usize>> {
         let Self { drive, output, basis, ended } = self.get_mut();

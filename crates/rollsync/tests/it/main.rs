@@ -5,6 +5,7 @@ mod between_files;
 mod data;
 mod examples;
 mod files;
+mod held;
 mod moody;
 #[cfg(unix)]
 mod output_file;

@@ -2,8 +2,8 @@
 
 use crate::{basis::LuaBasis, failure::Failure, settings::Settings};
 use rollsync::{
-    Basis, DeltaJob, DeltaOptions, Drive, Error, Fed, HashingWriter, Job, LoadJob, NoBasis, PatchJob,
-    SealCheck, Side, SignatureIndex, SignatureJob, Stats,
+    Basis, DeltaJob, DeltaOptions, Drive, Fed, Job, LoadJob, NoBasis, PatchJob, SignatureIndex, SignatureJob,
+    Stats,
 };
 use std::{
     io::{self, Write},
@@ -16,17 +16,7 @@ pub(super) enum Engine {
     Signature(Box<Drive<SignatureJob>>),
     Load(Box<Drive<LoadJob>>, rollsync::Limits),
     Delta(Box<Drive<DeltaJob<Rc<SignatureIndex>>>>),
-    Patch(Box<Patch>),
-}
-
-/// A patch, and what its result is held to.
-#[derive(Debug)]
-pub(super) struct Patch {
-    drive: Drive<PatchJob>,
-    basis: LuaBasis,
-    /// The digest of the output so far.
-    hasher: HashingWriter<io::Sink>,
-    check: SealCheck,
+    Patch(Box<Drive<PatchJob>>, LuaBasis),
 }
 
 impl Engine {
@@ -50,10 +40,8 @@ impl Engine {
     }
 
     pub(super) fn patch(basis: LuaBasis, settings: &Settings) -> Self {
-        let check = settings.seal_check();
-        let job = PatchJob::new().with_limits(settings.limits).with_end_check(check.end_check());
-        let hasher = HashingWriter::new(io::sink());
-        Self::Patch(Box::new(Patch { drive: Drive::new(job), basis, hasher, check }))
+        let job = PatchJob::new().with_limits(settings.limits);
+        Self::Patch(Box::new(Drive::new(job).with_seal_check(settings.seal_check())), basis)
     }
 
     /// Takes input, `None` when it has ended, and gives the output that is certain by then. `turn` is told after
@@ -68,16 +56,7 @@ impl Engine {
             Self::Signature(drive) => advance(drive, bytes, &mut NoBasis, output, turn),
             Self::Load(drive, _) => advance(drive, bytes, &mut NoBasis, output, turn),
             Self::Delta(drive) => advance(drive, bytes, &mut NoBasis, output, turn),
-            Self::Patch(patch) => {
-                advance(&mut patch.drive, bytes, &mut patch.basis, output, turn)?;
-                if patch.check != SealCheck::Ignored {
-                    patch.hasher.write_all(output).map_err(|source| failed(Side::Write, 0, source))?;
-                }
-                if bytes.is_none() {
-                    patch.check.hold(patch.drive.job().seal().as_ref(), patch.hasher.finish())?;
-                }
-                Ok(())
-            }
+            Self::Patch(drive, basis) => advance(drive, bytes, basis, output, turn),
         }
     }
 
@@ -86,7 +65,7 @@ impl Engine {
             Self::Signature(drive) => drive.stats(),
             Self::Load(drive, _) => drive.stats(),
             Self::Delta(drive) => drive.stats(),
-            Self::Patch(patch) => patch.drive.stats(),
+            Self::Patch(drive, _) => drive.stats(),
         }
     }
 
@@ -131,8 +110,4 @@ impl Write for Kept<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn failed(side: Side, offset: u64, source: io::Error) -> Error {
-    Error::Io { side, offset, source }
 }
