@@ -22,7 +22,7 @@ const LOOKAHEAD: &str = "crates/core/src/lookahead.rs";
 const FOLLOW: &str = "crates/core/src/seal/follow.rs";
 const OPTIONS: &str = "crates/core/src/delta/options.rs";
 
-const MUTATIONS: [Mutation; 12] = [
+const MUTATIONS: [Mutation; 13] = [
     Mutation {
         rule: "the lowest of equal blocks is named",
         file: TABLE,
@@ -31,15 +31,15 @@ const MUTATIONS: [Mutation; 12] = [
     },
     Mutation {
         rule: "greedy: the first block that fits is taken",
-        file: SCAN,
-        from: "            self.next_hit += 1;",
-        to: "            self.next_hit += 1 + usize::from(self.next_hit > 0);",
+        file: AHEAD,
+        from: "        for hit in self.hits.as_slice() {",
+        to: "        for hit in self.hits.as_slice().iter().skip(usize::from(self.hits.as_slice().len() > 1)) {",
     },
     Mutation {
         rule: "the window is summed afresh behind a match",
-        file: SCAN,
-        from: "                self.scan.restart();",
-        to: "",
+        file: AHEAD,
+        from: "        self.scan.restart();\n        self.chunk_len = FIRST_CHUNK;",
+        to: "        self.chunk_len = FIRST_CHUNK;",
     },
     Mutation {
         rule: "the search goes on right behind the match",
@@ -56,7 +56,7 @@ const MUTATIONS: [Mutation; 12] = [
     Mutation {
         rule: "a shrunken window's copy has the window's length",
         file: SCAN,
-        from: "Some(Match { block, len: window })",
+        from: "Some(Match { block, len: window.len() })",
         to: "Some(Match { block, len: self.block_len.min(rest.len()) })",
     },
     Mutation {
@@ -80,8 +80,14 @@ const MUTATIONS: [Mutation; 12] = [
     Mutation {
         rule: "sums hashed ahead are those of their window",
         file: AHEAD,
-        from: "*place = position + behind * block_len as u64;",
-        to: "*place = position + behind * (block_len as u64 - u64::from(block_len > 1));",
+        from: "(windows[count], marked[count]) = (bytes, at);",
+        to: "(windows[count], marked[count]) = (if count > 0 { windows[0] } else { bytes }, at);",
+    },
+    Mutation {
+        rule: "a way that was foreseen wrongly is left",
+        file: AHEAD,
+        from: "        if is_block == window.is_taken_for_block() {",
+        to: "        if is_block == window.is_taken_for_block() || !is_block {",
     },
     Mutation {
         rule: "what crosses the border of held and offered bytes lies in one piece",
