@@ -72,6 +72,20 @@ skipped() {
     printf '\nSKIPPED: %s\n\n' "$1"
 }
 
+# Fetches what is not there: `has_$1` says whether it is, `fetch_$1` fetches it and keeps a log, $2. It is called $3 and lies
+# at $4; without it, $5, or what the log's last line gives as the reason.
+bring() {
+    local log=$oracles/$2.log
+    if ! "has_$1"; then
+        "fetch_$1" >"$log" 2>&1 || {
+            sed 's/^/  | /' "$log"
+            skipped "no $3: ${5:-$(tail -n 1 "$log")}"
+            return
+        }
+    fi
+    found "$3" "$4"
+}
+
 # ---- Debian's rdiff and librsync-dev -------------------------------------------------------------------------
 
 debian_packages() {
@@ -192,15 +206,10 @@ librsync() {
         fi
         return
     fi
-    if ! loads "$librsync_dir/librsync.so"; then
-        fetch_librsync >"$oracles/librsync.log" 2>&1 || {
-            sed 's/^/  | /' "$oracles/librsync.log"
-            skipped "no librsync $librsync_version: $(tail -n 1 "$oracles/librsync.log")"
-            return
-        }
-    fi
-    found "librsync $librsync_version" "$librsync_dir/librsync.so"
+    bring librsync librsync "librsync $librsync_version" "$librsync_dir/librsync.so"
 }
+
+has_librsync() { loads "$librsync_dir/librsync.so"; }
 
 # The last line it prints when it fails is the reason.
 fetch_librsync() {
@@ -240,15 +249,10 @@ PYTHON
 # ---- a program that loads librsync by ctypes ------------------------------------------------------------------
 
 ctypes_program() {
-    if [ ! -e "$ctypes_dir/librsync/__init__.py" ]; then
-        fetch_ctypes_program >"$oracles/ctypes.log" 2>&1 || {
-            sed 's/^/  | /' "$oracles/ctypes.log"
-            skipped "no $ctypes_package: $(tail -n 1 "$oracles/ctypes.log")"
-            return
-        }
-    fi
-    found "$ctypes_package" "$ctypes_dir"
+    bring ctypes_program ctypes "$ctypes_package" "$ctypes_dir"
 }
+
+has_ctypes_program() { [ -e "$ctypes_dir/librsync/__init__.py" ]; }
 
 # The last line it prints when it fails is the reason. The package is unpacked, not installed: it is one file of Python.
 fetch_ctypes_program() {
@@ -265,14 +269,8 @@ fetch_ctypes_program() {
 # ---- what the Python binding is built and checked with ----------------------------------------------------------
 
 python_tools() {
-    if ! has_python_tools; then
-        fetch_python_tools >"$oracles/python.log" 2>&1 || {
-            sed 's/^/  | /' "$oracles/python.log"
-            skipped "no ${python_tools[*]}: the Python binding's wheel is not built, its types are not checked"
-            return
-        }
-    fi
-    found "${python_tools[*]}" "$python_dir/bin"
+    bring python_tools python "${python_tools[*]}" "$python_dir/bin" \
+        "the Python binding's wheel is not built, its types are not checked"
 }
 
 fetch_python_tools() {
@@ -294,14 +292,8 @@ PYTHON
 # ---- .NET Core, and what its SDK builds against --------------------------------------------------------------------
 
 dotnet_core() {
-    if ! has_dotnet_core; then
-        fetch_dotnet_core >"$oracles/dotnet.log" 2>&1 || {
-            sed 's/^/  | /' "$oracles/dotnet.log"
-            skipped "no .NET Core SDK $dotnet_version: the .NET binding is not built by it, nor tested on it"
-            return
-        }
-    fi
-    found ".NET Core SDK $dotnet_version" "$dotnet_dir/sdk/dotnet"
+    bring dotnet_core dotnet ".NET Core SDK $dotnet_version" "$dotnet_dir/sdk/dotnet" \
+        "the .NET binding is not built by it, nor tested on it"
 }
 
 # The last line it prints when it fails is the reason.
@@ -356,17 +348,11 @@ fetch_npm() {
 }
 
 netstandard20() {
-    local packages=$dotnet_dir/packages
-    if [ ! -d "$packages" ]; then
-        [ "${ROLLSYNC_NETSTANDARD20:-}" = 1 ] || return 0
-        fetch_netstandard20 "$packages" >"$oracles/dotnet.log" 2>&1 || {
-            sed 's/^/  | /' "$oracles/dotnet.log"
-            skipped "no packages for netstandard2.0: the .NET binding is not built for it"
-            return
-        }
-    fi
-    found "netstandard2.0" "$packages"
+    has_netstandard20 || [ "${ROLLSYNC_NETSTANDARD20:-}" = 1 ] || return 0
+    bring netstandard20 dotnet netstandard2.0 "$dotnet_dir/packages" "the .NET binding is not built for it"
 }
+
+has_netstandard20() { [ -d "$dotnet_dir/packages" ]; }
 
 # The packages are in an archive of the SDK's own, which it unpacks when it is first run: a gigabyte, for a while. It then
 # wants another OpenSSL than is here, and fails.
@@ -381,7 +367,7 @@ fetch_netstandard20() {
     for package in "${netstandard_packages[@]}"; do
         cp "$part/sdk/sdk/NuGetFallbackFolder/$package/"*.nupkg "$part/packages" || return 1
     done
-    mv "$part/packages" "$1" && rm -rf "$part"
+    mv "$part/packages" "$dotnet_dir/packages" && rm -rf "$part"
 }
 
 # loads FILE: whether FILE loads and calls itself librsync 2.3.4.

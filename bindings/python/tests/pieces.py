@@ -1,5 +1,6 @@
 """Bytes cut at random places, and pairs of files that differ here and there."""
 
+import io
 import random
 
 
@@ -14,6 +15,19 @@ class Piped:
         piece = self.data[self.at : self.at + size]
         self.at += len(piece)
         return piece
+
+
+class Bare:
+    """A file object with no more than this."""
+
+    def __init__(self, data):
+        self.data = io.BytesIO(data)
+
+    def read(self, size):
+        return self.data.read(size)
+
+    def seek(self, offset):
+        self.data.seek(offset)
 
 
 def cut(data, seed):

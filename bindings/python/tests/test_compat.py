@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from pieces import Piped, pair
+from pieces import Bare, Piped, pair
 from rollsync.compat import librsync
 
 
@@ -74,18 +74,6 @@ class Compat(unittest.TestCase):
                 call()
 
     def test_what_need_not_be_there(self):
-        class Bare:
-            """What python-librsync asks of a file: no more than this."""
-
-            def __init__(self, data):
-                self.data = io.BytesIO(data)
-
-            def read(self, size):
-                return self.data.read(size)
-
-            def seek(self, offset):
-                self.data.seek(offset)
-
         class Sink:
             def __init__(self):
                 self.data = b""

@@ -7,6 +7,7 @@ import tempfile
 import time
 import unittest
 import weakref
+from pathlib import Path
 
 import rollsync
 from pieces import Piped, cut, feed, pair
@@ -161,21 +162,13 @@ class Jobs(unittest.TestCase):
 
     def test_the_basis_is_named(self):
         with tempfile.NamedTemporaryFile() as file:
-            file.write(self.basis[:1000])
-            file.flush()
-            job = rollsync.PatchJob(file.name)
-            job.feed(self.delta)
-            with self.assertRaises(rollsync.MismatchError) as caught:
-                job.finish()
-            self.assertEqual(caught.exception.path, file.name)
-            file.truncate(0)
-            file.write(bytes(len(self.basis)))
-            file.flush()
-            job = rollsync.PatchJob(file.name)
-            job.feed(self.delta)
-            with self.assertRaises(rollsync.MismatchError) as caught:
-                job.finish()
-            self.assertEqual(caught.exception.path, file.name)
+            for basis in (self.basis[:1000], bytes(len(self.basis))):
+                Path(file.name).write_bytes(basis)
+                job = rollsync.PatchJob(file.name)
+                job.feed(self.delta)
+                with self.assertRaises(rollsync.MismatchError) as caught:
+                    job.finish()
+                self.assertEqual(caught.exception.path, file.name)
 
     def test_limits(self):
         job = rollsync.SignatureJob(block_len=64, limits=rollsync.Limits(records=10))

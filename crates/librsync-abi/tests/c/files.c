@@ -6,15 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "must.h"
 #include "rollsync.h"
-
-#define MUST(condition)                                                                                               \
-    do                                                                                                                \
-        if (!(condition)) {                                                                                           \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                                   \
-            exit(1);                                                                                                  \
-        }                                                                                                             \
-    while (0)
 
 enum { LEN = 6000000 };
 

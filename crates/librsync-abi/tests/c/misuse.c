@@ -4,15 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "rollsync.h"
-
-#define MUST(condition)                                                                                                 \
-    do {                                                                                                                \
-        if (!(condition)) {                                                                                             \
-            printf("line %d: %s\n", __LINE__, #condition);                                                              \
-            exit(1);                                                                                                    \
-        }                                                                                                               \
-    } while (0)
 
 static char data[100000];
 static char sums[100000];

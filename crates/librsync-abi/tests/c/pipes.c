@@ -10,15 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "must.h"
 #include "rollsync.h"
-
-#define MUST(condition)                                                                                               \
-    do                                                                                                                \
-        if (!(condition)) {                                                                                           \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                                   \
-            exit(1);                                                                                                  \
-        }                                                                                                             \
-    while (0)
 
 enum { LEN = 1000000 };
 

@@ -1,6 +1,9 @@
 //! A delta that is looked at before it is applied.
 
-use super::{Mismatch, SealCheck, digest};
+use super::{
+    Mismatch, SealCheck, digest,
+    reread::{FrontToBack, GoOn, watched},
+};
 use crate::{Basis, Error, Inspection, Options, Phase, Report, Side};
 use rollsync_core::{
     Error as EngineError, Limits, PatchError,
@@ -8,7 +11,7 @@ use rollsync_core::{
 };
 use std::{
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{Read, Seek, SeekFrom},
 };
 
 /// What the seal at a delta's end says, if there is one. Whether it holds is not known until the delta is read. The file's
@@ -196,57 +199,12 @@ fn check_basis(
     basis: &mut (impl Basis + ?Sized),
     go_on: &mut GoOn<'_>,
 ) -> Result<(), Error> {
-    let found = watched(FrontToBack { basis, offset: 0 }, go_on, |input| {
+    let found = watched(FrontToBack::new(basis), go_on, |input| {
         digest(&mut *input).map_err(|source| Error::Io {
             side: Side::Basis,
-            offset: input.input.offset,
+            offset: input.input().offset(),
             source,
         })
     })?;
     Mismatch::of_basis(expected, found).map_or(Ok(()), |mismatch| Err(mismatch.into()))
-}
-
-/// Who may stop work that takes long: an error does.
-type GoOn<'a> = dyn FnMut() -> Result<(), Error> + 'a;
-
-/// Does work that reads `input`, as long as it may go on.
-fn watched<R: Read, T>(
-    input: R,
-    go_on: &mut GoOn<'_>,
-    work: impl FnOnce(&mut Watched<'_, '_, R>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut input = Watched { input, go_on, stopped: None };
-    let done = work(&mut input);
-    input.stopped.map_or(done, Err)
-}
-
-/// Input that is read as long as it may go on.
-struct Watched<'a, 'g, R> {
-    input: R,
-    go_on: &'a mut GoOn<'g>,
-    stopped: Option<Error>,
-}
-
-impl<R: Read> Read for Watched<'_, '_, R> {
-    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
-        if let Err(error) = (self.go_on)() {
-            self.stopped = Some(error);
-            return Err(io::Error::other("stopped"));
-        }
-        self.input.read(place)
-    }
-}
-
-/// A basis, read from front to back.
-struct FrontToBack<'a, B: ?Sized> {
-    basis: &'a mut B,
-    offset: u64,
-}
-
-impl<B: Basis + ?Sized> Read for FrontToBack<'_, B> {
-    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
-        let len = self.basis.read_at(self.offset, place)?.min(place.len());
-        self.offset += len as u64;
-        Ok(len)
-    }
 }

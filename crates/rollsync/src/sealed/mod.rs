@@ -4,6 +4,7 @@ mod checked;
 mod digest;
 mod hold;
 mod mismatch;
+mod reread;
 
 pub use checked::{Checked, peek_seal};
 pub use digest::{HashingWriter, digest};

@@ -3,6 +3,7 @@
 use crate::{
     data::{Random, versions},
     moody::Moody,
+    narrow::Narrow,
 };
 use rollsync::{
     Action, Basis, BlockLen, Buffers, Drive, EndCheck, Error, ErrorKind, Fed, JobReader, JobWriter, Mismatch,
@@ -96,22 +97,6 @@ fn by_function(basis: &[u8], delta: &[u8], check: SealCheck) -> Outcome {
     let mut new = Vec::new();
     let made = patch(&mut &basis[..], delta, None, &mut new, &mut Options::new().seal_check(check));
     made.map(|_| new).map_err(|error| told(&error))
-}
-
-/// Has room for a few bytes, and then for none for now.
-struct Narrow<'v>(&'v mut Vec<u8>, usize);
-
-impl Write for Narrow<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let len = bytes.len().min(self.1);
-        self.1 -= len;
-        self.0.extend_from_slice(&bytes[..len]);
-        if len > 0 { Ok(len) } else { Err(io::ErrorKind::WouldBlock.into()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// One turn after the other, until the drive wants more, is done or fails.

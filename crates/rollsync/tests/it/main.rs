@@ -4,9 +4,11 @@ mod asynchronous;
 mod between_files;
 mod data;
 mod examples;
+mod fed;
 mod files;
 mod held;
 mod moody;
+mod narrow;
 #[cfg(unix)]
 mod output_file;
 mod sealed;
