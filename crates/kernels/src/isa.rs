@@ -18,9 +18,12 @@ pub(crate) enum Level {
     Sse41,
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// With AVX2.
+    /// The foundation, with AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// The same with products of bytes (VNNI).
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
     /// Part of every aarch64.
     #[cfg(target_arch = "aarch64")]
     Neon,
@@ -67,6 +70,8 @@ impl Isa {
             (Level::Avx2, has_avx2()),
             #[cfg(target_arch = "x86_64")]
             (Level::Avx512, has_avx2() && has_avx512()),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512Vnni, has_avx2() && has_avx512() && has_vnni()),
             #[cfg(target_arch = "aarch64")]
             (Level::Neon, true),
         ];
@@ -86,6 +91,8 @@ impl Isa {
             Level::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512Vnni => "avx512vnni",
             #[cfg(target_arch = "aarch64")]
             Level::Neon => "neon",
         }
@@ -114,4 +121,12 @@ fn has_avx512() -> bool {
     return std::arch::is_x86_feature_detected!("avx512f");
     #[cfg(not(feature = "std"))]
     return cfg!(target_feature = "avx512f");
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_vnni() -> bool {
+    #[cfg(feature = "std")]
+    return std::arch::is_x86_feature_detected!("avx512vnni");
+    #[cfg(not(feature = "std"))]
+    return cfg!(target_feature = "avx512vnni");
 }

@@ -124,7 +124,7 @@ impl Scan {
         match self.isa.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is AVX2.
-            Level::Avx2 | Level::Avx512 => unsafe {
+            Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => unsafe {
                 avx2::scan(filter, &mut window, outgoing, incoming, from, hits)
             },
             #[cfg(target_arch = "x86_64")]

@@ -6,12 +6,16 @@
 //! All of it is `inline(always)`: it has to end up inside a function with the `target_feature`, or every operation is a
 //! call.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod pair;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::Avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
 pub(crate) use pair::Pair;
@@ -42,6 +46,25 @@ pub(crate) trait Vector: Copy {
     fn and(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
     fn rotate_left<const BITS: i32>(self) -> Self;
+
+    /// Bit by bit: that of `ones` where `self` has a 1, and that of `zeros` elsewhere.
+    #[inline(always)]
+    fn choose(self, ones: Self, zeros: Self) -> Self {
+        zeros.xor(self.and(ones.xor(zeros)))
+    }
+
+    /// Bit by bit: what two of three have at least.
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        // In MD4 `b ^ c` was the step before's `a ^ b`.
+        b.xor(self.xor(b).and(b.xor(c)))
+    }
+
+    /// Bit by bit: whether an odd number of three have a 1.
+    #[inline(always)]
+    fn parity(self, b: Self, c: Self) -> Self {
+        self.xor(b).xor(c)
+    }
 }
 
 /// What sums over neighbouring bytes need besides: lane `i` stands before lane `i + 1`.

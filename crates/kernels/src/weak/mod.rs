@@ -12,6 +12,8 @@
 //! Source: the rsync paper (rollsum, with librsync's offset 31) and librsync 2.2's `RabinKarp`, as its
 //! published formats describe them.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod lanes;
 #[cfg(target_arch = "aarch64")]
@@ -69,6 +71,9 @@ pub fn sums(isa: Isa, kind: WeakKind, data: &[u8], block_len: usize, sums: &mut 
 fn append_rabin_karp(isa: Isa, hash: u32, bytes: &[u8]) -> u32 {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
+        // SAFETY: `isa` says that there are AVX2, AVX-512 and VNNI.
+        Level::Avx512Vnni => unsafe { avx512::rabin_karp(hash, bytes) },
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
         Level::Avx2 | Level::Avx512 => unsafe { x86::rabin_karp_avx2(hash, bytes) },
         #[cfg(target_arch = "x86_64")]
@@ -86,7 +91,9 @@ fn append_rollsum(isa: Isa, s1: u32, s2: u32, bytes: &[u8]) -> (u32, u32) {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 | Level::Avx512 => unsafe { x86::rollsum_avx2(s1, s2, bytes) },
+        Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => unsafe {
+            x86::rollsum_avx2(s1, s2, bytes)
+        },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is SSE2.
         Level::Sse2 | Level::Sse41 => unsafe { x86::rollsum_sse2(s1, s2, bytes) },

@@ -18,7 +18,7 @@ pub(super) fn params() -> blake2b_simd::Params {
 pub(super) const fn lanes(isa: Isa) -> usize {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => avx512::LANES,
+        Level::Avx512 | Level::Avx512Vnni => avx512::LANES,
         _ => 4,
     }
 }
@@ -27,7 +27,7 @@ pub(super) const fn lanes(isa: Isa) -> usize {
 pub(super) fn digests(isa: Isa, messages: &[&[u8]], digests: &mut [Digest]) {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => digests_avx512(messages, digests),
+        Level::Avx512 | Level::Avx512Vnni => digests_avx512(messages, digests),
         _ => digests_by_crate(messages, digests),
     }
 }

@@ -57,10 +57,10 @@ pub(super) unsafe fn digests<V: Vector>(messages: &[&[u8]], mut put: impl FnMut(
 /// Four steps of a round: every word of the state in its turn.
 macro_rules! steps {
     ($f:ident, $x:ident, $k:expr, [$($a:literal $b:literal $c:literal $d:literal),*], $s:ident, $r0:literal $r1:literal $r2:literal $r3:literal) => {$(
-        $s[0] = step::<V, $r0>($s[0], $f($s[1], $s[2], $s[3]), $x[$a], $k);
-        $s[3] = step::<V, $r1>($s[3], $f($s[0], $s[1], $s[2]), $x[$b], $k);
-        $s[2] = step::<V, $r2>($s[2], $f($s[3], $s[0], $s[1]), $x[$c], $k);
-        $s[1] = step::<V, $r3>($s[1], $f($s[2], $s[3], $s[0]), $x[$d], $k);
+        $s[0] = step::<V, $r0>($s[0], $s[1].$f($s[2], $s[3]), $x[$a], $k);
+        $s[3] = step::<V, $r1>($s[3], $s[0].$f($s[1], $s[2]), $x[$b], $k);
+        $s[2] = step::<V, $r2>($s[2], $s[3].$f($s[0], $s[1]), $x[$c], $k);
+        $s[1] = step::<V, $r3>($s[1], $s[2].$f($s[3], $s[0]), $x[$d], $k);
     )*};
 }
 
@@ -81,20 +81,4 @@ fn compress<V: Vector>(state: &mut [V; 4], x: &[V; 16]) {
 fn step<V: Vector, const BITS: i32>(a: V, f: V, x: V, k: Option<V>) -> V {
     let x = k.map_or(x, |k| x.add(k));
     a.add(x).add(f).rotate_left::<BITS>()
-}
-
-#[inline(always)]
-fn choose<V: Vector>(b: V, c: V, d: V) -> V {
-    d.xor(b.and(c.xor(d)))
-}
-
-#[inline(always)]
-fn majority<V: Vector>(b: V, c: V, d: V) -> V {
-    // `c ^ d` was the step before's `b ^ c`.
-    c.xor(b.xor(c).and(c.xor(d)))
-}
-
-#[inline(always)]
-fn parity<V: Vector>(b: V, c: V, d: V) -> V {
-    b.xor(c).xor(d)
 }

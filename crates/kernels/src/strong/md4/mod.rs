@@ -22,7 +22,7 @@ pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [
         #[cfg(target_arch = "x86_64")]
         Level::Sse2 | Level::Sse41 => 8,
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Avx512 => 16,
+        Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => 16,
         #[cfg(target_arch = "aarch64")]
         Level::Neon => 8,
     };
@@ -39,7 +39,10 @@ pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [
             Level::Sse2 | Level::Sse41 => x86::digests_sse2(batch, put),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `isa` says that there is AVX2.
-            Level::Avx2 | Level::Avx512 => unsafe { x86::digests_avx2(batch, put) },
+            Level::Avx2 => unsafe { x86::digests_avx2(batch, put) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `isa` says that there are AVX2 and AVX-512.
+            Level::Avx512 | Level::Avx512Vnni => unsafe { x86::digests_avx512(batch, put) },
             #[cfg(target_arch = "aarch64")]
             // SAFETY: `isa` says that there is NEON.
             Level::Neon => unsafe { neon::digests_neon(batch, put) },

@@ -1,7 +1,7 @@
 //! MD4 in the vectors of x86-64. The widths at which a wider vector begins to pay are measured.
 
 use super::lanes::digests;
-use crate::vector::{Avx2, Pair, Sse2};
+use crate::vector::{Avx2, Avx512, Pair, Sse2};
 
 /// The digests of up to eight messages of one length.
 ///
@@ -26,5 +26,15 @@ pub(super) fn digests_avx2(messages: &[&[u8]], put: impl FnMut(usize, [u8; 16]))
         5..=8 => unsafe { digests::<Avx2>(messages, put) },
         // SAFETY: AVX2.
         _ => unsafe { digests::<Pair<Avx2>>(messages, put) },
+    }
+}
+
+/// The digests of up to sixteen messages of one length.
+#[target_feature(enable = "avx2,avx512f")]
+pub(super) fn digests_avx512(messages: &[&[u8]], put: impl FnMut(usize, [u8; 16])) {
+    match messages.len() {
+        ..=8 => digests_avx2(messages, put),
+        // SAFETY: this function is called only where there is AVX-512.
+        _ => unsafe { digests::<Avx512>(messages, put) },
     }
 }
