@@ -16,6 +16,7 @@ pub(crate) enum Level {
     Sse2,
     #[cfg(target_arch = "x86_64")]
     Sse41,
+    /// With BMI2: no machine has the one without the other.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// The foundation, with AVX2.
@@ -110,9 +111,9 @@ fn has_sse41() -> bool {
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
     #[cfg(feature = "std")]
-    return std::arch::is_x86_feature_detected!("avx2");
+    return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2");
     #[cfg(not(feature = "std"))]
-    return cfg!(target_feature = "avx2");
+    return cfg!(all(target_feature = "avx2", target_feature = "bmi2"));
 }
 
 #[cfg(target_arch = "x86_64")]

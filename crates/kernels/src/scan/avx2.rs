@@ -12,7 +12,7 @@ use crate::{
 use core::arch::x86_64::*;
 
 /// As [`portable::scan`](super::portable::scan).
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,bmi2")]
 pub(super) fn scan(
     filter: &Filter,
     window: &mut RollingSum,
