@@ -196,7 +196,7 @@ unsafe fn look_up<V: Multiply>(filter: &Filter, kind: WeakKind, count: usize, st
                 *word = unsafe { *filter.words.get_unchecked((sum >> filter.shift) as usize) };
             }
             // SAFETY: the caller vouches for the instructions.
-            passed[t] = unsafe { V::load(sums).both_bits_in(V::load(&words[..width])) };
+            passed[t] = unsafe { V::load(sums).all_bits_in(V::load(&words[..width])) };
         }
         let any = passed[0] | passed[1] | passed[2] | passed[3];
         some |= u64::from(any != 0) << i;

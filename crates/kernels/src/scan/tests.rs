@@ -29,7 +29,7 @@ fn what_was_put_in_passes_and_most_else_does_not() {
         let filter = filter_of(&digests, WeakKind::Rollsum, 512);
         assert!(digests.iter().all(|&digest| filter.may_contain(digest)));
         let passed = (0..100_000).filter(|&i| filter.may_contain(weak::mix32(0x8000_0000 + i))).count();
-        assert!(passed < 3_500, "{passed} of 100000 unknown sums pass beside {count}");
+        assert!(passed < 1_500, "{passed} of 100000 unknown sums pass beside {count}");
     }
     let filter = filter_of(&[0, u32::MAX], WeakKind::RabinKarp, 77);
     assert!(filter.may_contain(0) && filter.may_contain(u32::MAX));

@@ -89,7 +89,7 @@ pub(crate) trait Multiply: Vector {
     fn prefix_sums(self) -> Self;
     /// The last lane in all lanes.
     fn last(self) -> Self;
-    /// Bit `i` says whether `words` (lane `i`) has the two bits that the lowest two groups of five bits in `self`
+    /// Bit `i` says whether `words` (lane `i`) has the three bits that the lowest three groups of five bits in `self`
     /// (lane `i`) name.
-    fn both_bits_in(self, words: Self) -> u32;
+    fn all_bits_in(self, words: Self) -> u32;
 }

@@ -131,7 +131,7 @@ impl Multiply for Neon {
     }
 
     #[inline(always)]
-    fn both_bits_in(self, words: Self) -> u32 {
+    fn all_bits_in(self, words: Self) -> u32 {
         const WEIGHTS: [u32; 4] = [1, 2, 4, 8];
         // SAFETY: NEON; sixteen bytes of weights are there. A shift by less than 0 goes right.
         unsafe {
@@ -139,8 +139,9 @@ impl Multiply for Neon {
             let by = |bits| vnegq_s32(vreinterpretq_s32_u32(vandq_u32(bits, low)));
             let first = vshlq_u32(words.0, by(self.0));
             let second = vshlq_u32(words.0, by(vshrq_n_u32::<5>(self.0)));
-            let both = vandq_u32(vandq_u32(first, second), vdupq_n_u32(1));
-            vaddvq_u32(vmulq_u32(both, vld1q_u32(WEIGHTS.as_ptr())))
+            let third = vshlq_u32(words.0, by(vshrq_n_u32::<10>(self.0)));
+            let all = vandq_u32(vandq_u32(vandq_u32(first, second), third), vdupq_n_u32(1));
+            vaddvq_u32(vmulq_u32(all, vld1q_u32(WEIGHTS.as_ptr())))
         }
     }
 }

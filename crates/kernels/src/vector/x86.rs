@@ -135,16 +135,18 @@ impl Multiply for Sse41 {
     }
 
     #[inline(always)]
-    fn both_bits_in(self, words: Self) -> u32 {
+    fn all_bits_in(self, words: Self) -> u32 {
         // SAFETY: SSE4.1. There is no shift by a count of each lane's own, but `1 << n` is a float of exponent n: of 31 the
         // conversion to an integer overflows, to 1 << 31.
         unsafe {
             let (mask, bias) = (_mm_set1_epi32(31 << 23), _mm_set1_epi32(127 << 23));
             let first = _mm_add_epi32(_mm_and_si128(_mm_slli_epi32::<23>(self.0), mask), bias);
             let second = _mm_add_epi32(_mm_and_si128(_mm_slli_epi32::<18>(self.0), mask), bias);
+            let third = _mm_add_epi32(_mm_and_si128(_mm_slli_epi32::<13>(self.0), mask), bias);
             let first = _mm_cvttps_epi32(_mm_castsi128_ps(first));
             let second = _mm_cvttps_epi32(_mm_castsi128_ps(second));
-            let bits = _mm_or_si128(first, second);
+            let third = _mm_cvttps_epi32(_mm_castsi128_ps(third));
+            let bits = _mm_or_si128(_mm_or_si128(first, second), third);
             let found = _mm_cmpeq_epi32(_mm_and_si128(words.0, bits), bits);
             _mm_movemask_ps(_mm_castsi128_ps(found)).cast_unsigned()
         }
@@ -273,14 +275,15 @@ impl Multiply for Avx2 {
     }
 
     #[inline(always)]
-    fn both_bits_in(self, words: Self) -> u32 {
+    fn all_bits_in(self, words: Self) -> u32 {
         // SAFETY: AVX2.
         unsafe {
             let low = _mm256_set1_epi32(31);
             let first = _mm256_srlv_epi32(words.0, _mm256_and_si256(self.0, low));
             let second = _mm256_srlv_epi32(words.0, _mm256_and_si256(_mm256_srli_epi32::<5>(self.0), low));
-            let both = _mm256_slli_epi32::<31>(_mm256_and_si256(first, second));
-            _mm256_movemask_ps(_mm256_castsi256_ps(both)).cast_unsigned()
+            let third = _mm256_srlv_epi32(words.0, _mm256_and_si256(_mm256_srli_epi32::<10>(self.0), low));
+            let all = _mm256_slli_epi32::<31>(_mm256_and_si256(_mm256_and_si256(first, second), third));
+            _mm256_movemask_ps(_mm256_castsi256_ps(all)).cast_unsigned()
         }
     }
 }
