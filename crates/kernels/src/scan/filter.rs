@@ -124,7 +124,10 @@ impl Filter {
     #[inline]
     const fn place(&self, bare: u32) -> (usize, u32) {
         let spread = self.bare.spread(bare);
-        ((spread >> self.shift) as usize, 1 << (spread & 31) | 1 << (spread >> 5 & 31) | 1 << (spread >> 10 & 31))
+        (
+            (spread >> self.shift) as usize,
+            1 << (spread & 31) | 1 << (spread >> 5 & 31) | 1 << (spread >> 10 & 31),
+        )
     }
 }
 

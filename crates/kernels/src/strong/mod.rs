@@ -35,7 +35,7 @@ impl StrongKind {
     #[must_use]
     pub const fn lanes(self, isa: Isa) -> usize {
         match self {
-            Self::Md4 => LANES,
+            Self::Md4 => md4::lanes(isa),
             Self::Blake2 => blake2b::lanes(isa),
         }
     }

@@ -91,9 +91,7 @@ fn append_rollsum(isa: Isa, s1: u32, s2: u32, bytes: &[u8]) -> (u32, u32) {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is AVX2.
-        Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => unsafe {
-            x86::rollsum_avx2(s1, s2, bytes)
-        },
+        Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => unsafe { x86::rollsum_avx2(s1, s2, bytes) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `isa` says that there is SSE2.
         Level::Sse2 | Level::Sse41 => unsafe { x86::rollsum_sse2(s1, s2, bytes) },

@@ -14,10 +14,9 @@ const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 const K2: u32 = 0x5a82_7999;
 const K3: u32 = 0x6ed9_eba1;
 
-/// The digests of many messages, each given to `put` with its message's number. Neighbours of one length are hashed
-/// side by side.
-pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
-    let lanes = match isa.0 {
+/// How many messages fill the vectors.
+pub(super) const fn lanes(isa: Isa) -> usize {
+    match isa.0 {
         Level::Portable => 1,
         #[cfg(target_arch = "x86_64")]
         Level::Sse2 | Level::Sse41 => 8,
@@ -25,10 +24,16 @@ pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [
         Level::Avx2 | Level::Avx512 | Level::Avx512Vnni => 16,
         #[cfg(target_arch = "aarch64")]
         Level::Neon => 8,
-    };
+    }
+}
+
+/// The digests of many messages, each given to `put` with its message's number. Neighbours of one length are hashed
+/// side by side.
+pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
     let mut done = 0;
     while let Some(first) = messages.get(done) {
-        let alike = messages[done..].iter().take(lanes).take_while(|message| message.len() == first.len());
+        let alike =
+            messages[done..].iter().take(lanes(isa)).take_while(|message| message.len() == first.len());
         let batch = &messages[done..done + alike.count()];
         let put = |i, digest| put(done + i, digest);
         match isa.0 {
