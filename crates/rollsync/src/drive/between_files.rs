@@ -1,6 +1,10 @@
 //! Copies from the basis' file to the output's that need not pass through memory of ours.
 
-use super::{Drive, Turn, failed, pipe::Pipe, uninterrupted};
+use super::{
+    Drive,
+    pipe::Pipe,
+    turn::{Turn, failed, uninterrupted},
+};
 use crate::{Error, Side, buffer::ALIGN};
 use rollsync_core::Job;
 use std::{
