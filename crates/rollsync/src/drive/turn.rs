@@ -50,7 +50,7 @@ impl<J: Job> Drive<J> {
         output: impl FileBacked,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
-        self.run_looking_for_file(input, basis, output, FileBacked::as_file, watch)
+        self.run_looking_behind(input, basis, output, behind, watch)
     }
 
     /// Drives with somebody who is told of every turn and may stop it.
@@ -61,20 +61,20 @@ impl<J: Job> Drive<J> {
         output: impl Write,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
-        self.run_looking_for_file(input, basis, output, no_file, watch)
+        self.run_looking_behind(input, basis, output, nothing, watch)
     }
 
-    fn run_looking_for_file<W: Write>(
+    fn run_looking_behind<W: Write>(
         &mut self,
         mut input: impl Read,
         basis: &mut (impl Basis + ?Sized),
         mut output: W,
-        file_of: FileOf<W>,
+        behind: BehindOf<W>,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
         loop {
             watch(self.bytes_in, self.bytes_out)?;
-            if self.turn_with(Supply::Reader(&mut input), basis, &mut output, file_of)? == Turn::Done {
+            if self.turn_with(Supply::Reader(&mut input), basis, &mut output, behind)? == Turn::Done {
                 return watch(self.bytes_in, self.bytes_out);
             }
         }
@@ -87,7 +87,7 @@ impl<J: Job> Drive<J> {
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
     ) -> Result<Turn, Error> {
-        self.turn_with(Supply::Reader(input), basis, output, no_file)
+        self.turn_with(Supply::Reader(input), basis, output, nothing)
     }
 
     fn turn_with<R: Read, W: Write>(
@@ -95,7 +95,7 @@ impl<J: Job> Drive<J> {
         mut input: Supply<'_, '_, R>,
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
-        file_of: FileOf<W>,
+        behind: BehindOf<W>,
     ) -> Result<Turn, Error> {
         let beside = match &mut input {
             Supply::Memory(bytes) => Some(&mut **bytes),
@@ -109,9 +109,9 @@ impl<J: Job> Drive<J> {
                 self.was_read(len);
                 Ok(Turn::Read(len))
             }
-            Action::ReadBasis { offset, .. } => self.copy(offset, basis, output, file_of),
+            Action::ReadBasis { offset, .. } => self.copy(offset, basis, output, behind),
             Action::Write(_) => {
-                if let Some(turn) = self.drain_first(file_of(output))? {
+                if let Some(turn) = self.drain_first(behind(output))? {
                     return Ok(turn);
                 }
                 let bytes = self.output.used();
@@ -123,7 +123,7 @@ impl<J: Job> Drive<J> {
                 self.was_written(len);
                 Ok(Turn::Written(len))
             }
-            Action::Done => Ok(self.drain_first(file_of(output))?.unwrap_or(Turn::Done)),
+            Action::Done => Ok(self.drain_first(behind(output))?.unwrap_or(Turn::Done)),
         }
     }
 
@@ -135,7 +135,7 @@ impl<J: Job> Drive<J> {
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
     ) -> Result<Turn, Error> {
-        self.turn_with(Supply::<io::Empty>::Memory(input), basis, output, no_file)
+        self.turn_with(Supply::<io::Empty>::Memory(input), basis, output, nothing)
     }
 
     /// As [`turn`](Self::turn), but an action that takes input is not done.
@@ -144,7 +144,7 @@ impl<J: Job> Drive<J> {
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
     ) -> Result<Turn, Error> {
-        self.turn_with(Supply::<io::Empty>::Nothing, basis, output, no_file)
+        self.turn_with(Supply::<io::Empty>::Nothing, basis, output, nothing)
     }
 
     /// Answers [`Action::ReadBasis`].
@@ -153,11 +153,11 @@ impl<J: Job> Drive<J> {
         offset: u64,
         basis: &mut (impl Basis + ?Sized),
         output: &mut W,
-        file_of: FileOf<W>,
+        behind: BehindOf<W>,
     ) -> Result<Turn, Error> {
         let wanted = if self.suspects_basis()?.is_some() { u64::MAX } else { self.job.basis_wanted() };
         let mut asked = self.asked;
-        if let (Some(from), Some(to), None) = (basis.as_file(), file_of(output), &self.holding) {
+        if let (Some(from), Some(to), None) = (basis.as_file(), behind(output), &self.holding) {
             match self.copy_between((from, offset), to, wanted)? {
                 None => return Ok(Turn::ReadBasis),
                 Some(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),
@@ -185,10 +185,21 @@ enum Supply<'s, 'b, R> {
     Nothing,
 }
 
-/// How the file behind an output is found.
-type FileOf<W> = fn(&W) -> Option<&File>;
+/// The file behind an output.
+#[derive(Clone, Copy)]
+pub(super) struct Behind<'o> {
+    pub(super) file: &'o File,
+    pub(super) writer: &'o dyn FileBacked,
+}
 
-const fn no_file<W>(_: &W) -> Option<&File> {
+fn behind<W: FileBacked>(writer: &W) -> Option<Behind<'_>> {
+    Some(Behind { file: writer.as_file()?, writer })
+}
+
+/// How the file behind an output is found.
+type BehindOf<W> = for<'o> fn(&'o W) -> Option<Behind<'o>>;
+
+const fn nothing<W>(_: &W) -> Option<Behind<'_>> {
     None
 }
 

@@ -1,9 +1,11 @@
 //! Output that appears whole or not at all.
 
+mod space;
 mod system;
 mod target;
 
 use crate::FileBacked;
+use space::Space;
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io::{self, Write},
@@ -49,6 +51,7 @@ enum Kind {
         target: PathBuf,
         /// What stands there.
         replaced: Option<Box<Metadata>>,
+        space: Space,
     },
     Direct(File),
 }
@@ -139,7 +142,7 @@ impl OutputFile {
                 }
                 let step = if replaced.is_some() { OutputStep::Temporary } else { OutputStep::Open };
                 let file = temporary_beside(&target, replaced.is_some()).map_err(failed(step))?;
-                Kind::Temporary { file, target, replaced }
+                Kind::Temporary { file, target, replaced, space: Space::default() }
             }
         };
         Ok(Self { path: path.to_owned(), sync: options.sync, keep_existing: options.keep_existing, kind })
@@ -175,7 +178,8 @@ impl OutputFile {
         match kind {
             Kind::Direct(file) if sync => system::sync(&file).map_err(failed(OutputStep::Sync)),
             Kind::Direct(_) => Ok(()),
-            Kind::Temporary { file, target, replaced } => {
+            Kind::Temporary { file, target, replaced, space } => {
+                space.give_back(file.as_file());
                 if let Some(replaced) = &replaced {
                     system::keep_owner_and_mode(file.as_file(), replaced)
                         .map_err(failed(OutputStep::Mode))?;
@@ -206,6 +210,7 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.make_room(bytes.len() as u64);
         self.file().write(bytes)
     }
 
@@ -221,6 +226,12 @@ impl FileBacked for OutputFile {
             Kind::Temporary { file, .. } => file.as_file(),
             Kind::Direct(file) => file,
         })
+    }
+
+    fn make_room(&self, len: u64) {
+        if let Kind::Temporary { file, space, .. } = &self.kind {
+            space.make(file.as_file(), len);
+        }
     }
 }
 
