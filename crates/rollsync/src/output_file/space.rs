@@ -44,11 +44,13 @@ impl Space {
         }
         let from = place.max(taken);
         let end = from.saturating_add(needed.clamp(LEAST, MOST)).next_multiple_of(LEAST);
-        let is_asked = taken > 0 || is_ext4(file);
-        if is_asked && fallocate(file, FallocateFlags::KEEP_SIZE, from, end - from).is_ok() {
-            self.end.store(end, Relaxed);
-        } else {
-            // What comes may fit all the same: writing says it.
+        if taken == 0 && !is_ext4(file) {
+            self.is_refused.store(true, Relaxed);
+            return;
+        }
+        // A part may be taken though it fails, and what comes may fit all the same: writing says it.
+        self.end.store(end, Relaxed);
+        if fallocate(file, FallocateFlags::KEEP_SIZE, from, end - from).is_err() {
             self.is_refused.store(true, Relaxed);
         }
     }
@@ -74,4 +76,60 @@ impl Space {
     pub(super) fn make(&self, _: &File, _: u64) {}
 
     pub(super) fn give_back(&self, _: &File) {}
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::{io::Write, os::unix::fs::MetadataExt};
+
+    /// What the file takes on the disk, in bytes.
+    fn taken(file: &File) -> u64 {
+        file.metadata().unwrap().blocks() * 512
+    }
+
+    #[test]
+    fn space_grows_with_the_file_and_is_given_back() {
+        let (mut file, space) = (tempfile::tempfile().unwrap(), Space::default());
+        let piece = vec![1; 200_000];
+        for _ in 0..40 {
+            space.make(&file, piece.len() as u64);
+            let (len, end) = (file.metadata().unwrap().len(), space.end.load(Relaxed));
+            let needed = len + piece.len() as u64;
+            if !is_ext4(&file) {
+                assert_eq!((end, space.is_refused.load(Relaxed)), (0, true));
+            } else if needed < LEAST {
+                assert_eq!((end, taken(&file) > LEAST), (0, false));
+            } else {
+                assert!((needed..=3 * needed + LEAST).contains(&end), "{end} for {needed}");
+                assert!(taken(&file) >= end - LEAST, "{} of {end}", taken(&file));
+            }
+            file.write_all(&piece).unwrap();
+        }
+        space.give_back(&file);
+        let len = file.metadata().unwrap().len();
+        assert_eq!(len, 40 * 200_000);
+        assert!(taken(&file) < len + (64 << 10), "{} for {len}", taken(&file));
+    }
+
+    #[test]
+    fn what_is_taken_has_a_limit() {
+        let (mut file, space) = (tempfile::tempfile().unwrap(), Space::default());
+        file.seek(io::SeekFrom::Start(1 << 40)).unwrap();
+        space.make(&file, u64::MAX);
+        assert!(taken(&file) <= MOST + LEAST + (64 << 10));
+        assert_eq!(file.metadata().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_refusal_is_no_error_and_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("read");
+        std::fs::write(&path, b"whole").unwrap();
+        let (file, space) = (File::open(&path).unwrap(), Space::default());
+        space.make(&file, 2 << 20);
+        assert!(space.is_refused.load(Relaxed));
+        space.give_back(&file);
+        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+    }
 }

@@ -6,6 +6,7 @@ use rollsync::{
     Side, Stats, format::Command, patch, patch_onto,
 };
 use std::{
+    cell::Cell,
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
@@ -279,4 +280,44 @@ fn a_writer_that_looks_at_its_bytes_sees_them_all() {
     let (delta, mut output) = (any_delta(600), Looking(vec![]));
     patch_onto(&mut file, &delta[..], None, &mut output, &mut Options::new()).unwrap();
     assert!(output.0 == through_memory(&bytes, &delta).1);
+}
+
+/// Who owns the file is told of all that is put there past its own `write`, before it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_writer_is_told_what_is_put_into_its_file() {
+    struct Telling {
+        file: File,
+        told: Cell<u64>,
+        written: u64,
+    }
+    impl Write for Telling {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let len = self.file.write(bytes)?;
+            self.written += len as u64;
+            Ok(len)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    impl FileBacked for Telling {
+        fn as_file(&self) -> Option<&File> {
+            Some(&self.file)
+        }
+        fn make_room(&self, len: u64) {
+            let place = (&self.file).stream_position().unwrap();
+            assert_eq!(place, self.file.metadata().unwrap().len());
+            self.told.set(self.told.get() + len);
+        }
+    }
+    let (bytes, mut file) = basis();
+    for seed in 700..710 {
+        let delta = any_delta(seed);
+        let mut output = Telling { file: tempfile::tempfile().unwrap(), told: Cell::new(0), written: 0 };
+        patch_onto(&mut file, &delta[..], None, &mut output, &mut Options::new()).unwrap();
+        let new = all_of(&output.file);
+        assert!(new == through_memory(&bytes, &delta).1, "seed {seed}");
+        assert!(new.len() as u64 - output.written <= output.told.get(), "seed {seed}");
+    }
 }
