@@ -20,6 +20,8 @@ use tempfile::NamedTempFile;
 /// - A regular file is written as a temporary in the same folder (`.rollsync-*.tmp`) and renamed over the name. The
 ///   mode of the file that it replaces, and its owner where that is allowed, are kept; a new file gets 0666 less the
 ///   umask. Other hard links of the old file keep the old content.
+/// - Where it makes writing faster (ext4), disk space is taken ahead of what is written: at most 64 MiB, and as much again as there
+///   is. What is too much is given back by the commit.
 /// - A symbolic link is followed, and what it points to replaced.
 /// - A device, a FIFO or an open descriptor (`/dev/stdout`, `/dev/fd/N`) is written directly.
 ///
