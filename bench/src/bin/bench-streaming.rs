@@ -41,9 +41,9 @@ mod unix {
     use std::path::{Path, PathBuf};
 
     use rollsync::{
-        BlockLen, DeltaJob, DeltaOptions, Format, Input, Job, Limits, LoadJob, Options, PatchJob,
-        PatchStatus, Profile, SignatureIndex, SignatureJob, SignatureOptions, delta_file, patch_file,
-        signature_file,
+        BlockLen, DeltaJob, DeltaOptions, Format, Input, Job, Limits, LoadJob, Options, OutputFile,
+        OutputOptions, PatchJob, PatchStatus, Profile, SignatureIndex, SignatureJob, SignatureOptions,
+        delta_file, patch_file, signature_file,
     };
 
     use crate::cpu_clock::cpu_micros;
@@ -125,7 +125,7 @@ mod unix {
                 How::Pushed => {
                     let basis = File::open(self.old)?;
                     let params = self.signature.resolve(Some(basis.metadata()?.len()))?;
-                    push(&mut SignatureJob::new(params), basis, None, File::create(&output)?)?;
+                    push_to(&output, &mut SignatureJob::new(params), basis, None)?;
                 }
             }
             Ok(output)
@@ -144,7 +144,7 @@ mod unix {
                     let index = SignatureIndex::build(signature, &Limits::default())?;
                     let options = DeltaOptions { profile: PROFILE, ..DeltaOptions::default() };
                     let mut job = DeltaJob::new(&index, options);
-                    push(&mut job, File::open(self.new)?, None, File::create(&output)?)?;
+                    push_to(&output, &mut job, File::open(self.new)?, None)?;
                 }
             }
             Ok(output)
@@ -158,7 +158,7 @@ mod unix {
                 }
                 How::Pushed => {
                     let (basis, delta) = (File::open(self.old)?, File::open(delta)?);
-                    push(&mut PatchJob::new(), delta, Some(&basis), File::create(&output)?)?;
+                    push_to(&output, &mut PatchJob::new(), delta, Some(&basis))?;
                 }
             }
             Ok(output)
@@ -180,6 +180,13 @@ mod unix {
                 _ => Ok(path),
             }
         }
+    }
+
+    /// Into the kind of file that the functions over whole files write.
+    fn push_to<J: Job>(path: &Path, job: &mut J, input: File, basis: Option<&File>) -> Done {
+        let mut output = OutputFile::create(path, &OutputOptions::default())?;
+        push(job, input, basis, &mut output)?;
+        Ok(output.commit()?)
     }
 
     /// The loop of a caller who has nothing but `step`.

@@ -132,4 +132,10 @@ impl FileBacked for Output {
             Self::Bytes(_) | Self::Object(_) => None,
         }
     }
+
+    fn make_room(&self, len: u64) {
+        if let Self::File(file, _) = self {
+            file.make_room(len);
+        }
+    }
 }

@@ -96,6 +96,12 @@ impl FileBacked for GuardedOutput {
             Self::File { file, .. } => file.as_file(),
         }
     }
+
+    fn make_room(&self, len: u64) {
+        if let Self::File { file, .. } = self {
+            file.make_room(len);
+        }
+    }
 }
 
 /// Whether `input` reads what is written to `output`. A terminal or a socket may be both: what is read there was written

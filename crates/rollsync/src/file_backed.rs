@@ -13,6 +13,12 @@ use std::{
 pub trait FileBacked: Write {
     /// The file; `None` where there is none, or nobody but the writer may write.
     fn as_file(&self) -> Option<&File>;
+
+    /// Is told that up to `len` bytes are about to be put at the file's position: who owns the file can take space for
+    /// them, and for more. Does nothing unless said otherwise.
+    fn make_room(&self, len: u64) {
+        let _ = len;
+    }
 }
 
 impl FileBacked for File {
@@ -30,6 +36,10 @@ impl FileBacked for &File {
 impl<W: FileBacked + ?Sized> FileBacked for &mut W {
     fn as_file(&self) -> Option<&File> {
         (**self).as_file()
+    }
+
+    fn make_room(&self, len: u64) {
+        (**self).make_room(len);
     }
 }
 

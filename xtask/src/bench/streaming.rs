@@ -14,7 +14,7 @@ pub(super) const PAIRS: [&str; 3] = ["a-srctar", "e-same", "f-unrelated"];
 pub(super) const HOW: &str = "\
 The jobs of `rollsync-core` driven by `step`, 64 KiB read and pushed at a time and as much room for what comes out, beside
 `signature_file`, `delta_file` and `patch_file` without sync: one process, one thread, in turns, the outputs equal. Both read
-and write the same files; a delta includes loading its signature.";
+the same files and write an `OutputFile`; a delta includes loading its signature.";
 
 /// One operation with one format.
 pub(super) struct Streaming {

@@ -80,6 +80,12 @@ impl FileBacked for Output {
     fn as_file(&self) -> Option<&File> {
         self.opened.as_ref().ok()?.as_file()
     }
+
+    fn make_room(&self, len: u64) {
+        if let Ok(opened) = &self.opened {
+            opened.make_room(len);
+        }
+    }
 }
 
 /// The same error, which cannot be cloned.

@@ -118,6 +118,10 @@ impl FileBacked for Output {
     fn as_file(&self) -> Option<&File> {
         self.opened.as_file()
     }
+
+    fn make_room(&self, len: u64) {
+        self.opened.make_room(len);
+    }
 }
 
 fn name(noun: &str, place: &Place) -> String {

@@ -1,6 +1,10 @@
 //! Copies from the basis' file to the output's that need not pass through memory of ours.
 
-use super::{Drive, Turn, failed, pipe::Pipe, uninterrupted};
+use super::{
+    Drive,
+    pipe::Pipe,
+    turn::{Behind, Turn, failed, uninterrupted},
+};
 use crate::{Error, Side, buffer::ALIGN};
 use rollsync_core::Job;
 use std::{
@@ -69,7 +73,7 @@ impl<J: Job> Drive<J> {
     pub(super) fn copy_between(
         &mut self,
         (from, offset): (&File, u64),
-        to: &File,
+        to: Behind<'_>,
         wanted: u64,
     ) -> Result<Option<u64>, Error> {
         let between = &mut self.between;
@@ -77,7 +81,7 @@ impl<J: Job> Drive<J> {
             return Ok(Some(wanted));
         }
         let (used, held) = (self.output.used().len(), between.held());
-        let Some(start) = between.start(from, to, self.bytes_out) else {
+        let Some(start) = between.start(from, to.file, self.bytes_out) else {
             between.refuse();
             return Ok(Some(wanted));
         };
@@ -95,7 +99,8 @@ impl<J: Job> Drive<J> {
             } else {
                 let len = wanted.min(MOST) / PAGE * PAGE;
                 // Other file systems, appended to, the same file twice, full, at the end: reading or writing says it.
-                match copy_range(from, offset, to, len) {
+                to.writer.make_room(len);
+                match copy_range(from, offset, to.file, len) {
                     Ok(moved @ 1..) => {
                         self.bytes_out += moved;
                         self.was_given(moved);
@@ -110,7 +115,12 @@ impl<J: Job> Drive<J> {
     }
 
     /// The same through the pipe.
-    fn pass(&mut self, (from, offset): (&File, u64), to: &File, wanted: u64) -> Result<Option<u64>, Error> {
+    fn pass(
+        &mut self,
+        (from, offset): (&File, u64),
+        to: Behind<'_>,
+        wanted: u64,
+    ) -> Result<Option<u64>, Error> {
         if self.between.refuses_passing || wanted < TIMES_PUT * self.output.used().len() as u64 {
             return Ok(Some(wanted));
         }
@@ -153,7 +163,7 @@ impl<J: Job> Drive<J> {
     }
 
     /// Writes what is on the way, up to a multiple of `even` in the output where there is one.
-    pub(super) fn drain(&mut self, to: &File, even: u64) -> Result<(), Error> {
+    pub(super) fn drain(&mut self, to: Behind<'_>, even: u64) -> Result<(), Error> {
         let between = &mut self.between;
         let place = between.start.unwrap_or(0) + self.bytes_out;
         let Some(pipe) = &mut between.pipe else { return Ok(()) };
@@ -163,14 +173,15 @@ impl<J: Job> Drive<J> {
             _ => held,
         };
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let drained = uninterrupted(|| pipe.drain(to, most));
+        to.writer.make_room(most as u64);
+        let drained = uninterrupted(|| pipe.drain(to.file, most));
         let len = drained.map_err(|source| failed(Side::Write, self.bytes_out, source))?;
         self.bytes_out += len as u64;
         Ok(())
     }
 
     /// Writes all that is on the way, and says whether there was anything.
-    pub(super) fn drain_first(&mut self, to: Option<&File>) -> Result<Option<Turn>, Error> {
+    pub(super) fn drain_first(&mut self, to: Option<Behind<'_>>) -> Result<Option<Turn>, Error> {
         match to {
             Some(to) if self.between.held() > 0 => {
                 self.drain(to, u64::MAX)?;

@@ -6,17 +6,15 @@ mod holding;
 mod pipe;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod window;
 
-use crate::{Basis, Error, FileBacked, NoBasis, Side, buffer::Buffer};
+use crate::{Error, buffer::Buffer};
 use between_files::BetweenFiles;
 pub use feed::Fed;
 use holding::Holding;
 use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
-use std::{
-    fs::File,
-    io::{self, Read, Write},
-};
+pub(crate) use turn::{Turn, Watch};
 use window::Window;
 
 /// How many bytes are read and written at once.
@@ -140,77 +138,6 @@ impl<J: Job> Drive<J> {
             window: Window::default(),
             between: BetweenFiles::default(),
             holding: None,
-        }
-    }
-
-    /// Drives the job to its end, from `input` to `output`. The output is not flushed.
-    ///
-    /// # Errors
-    /// When a stream fails or the job does.
-    pub fn run(&mut self, input: impl Read, output: impl Write) -> Result<(), Error> {
-        self.run_with_basis(input, &mut NoBasis, output)
-    }
-
-    /// The same for a job that needs the basis.
-    ///
-    /// # Errors
-    /// When a stream fails or the job does.
-    pub fn run_with_basis(
-        &mut self,
-        input: impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        output: impl Write,
-    ) -> Result<(), Error> {
-        self.run_watched(input, basis, output, &mut |_, _| Ok(()))
-    }
-
-    /// The same onto a file: what it and the basis' file can copy by themselves is not read here.
-    ///
-    /// # Errors
-    /// When a stream fails or the job does.
-    pub fn run_onto(
-        &mut self,
-        input: impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        output: impl FileBacked,
-    ) -> Result<(), Error> {
-        self.run_onto_watched(input, basis, output, &mut |_, _| Ok(()))
-    }
-
-    pub(crate) fn run_onto_watched(
-        &mut self,
-        input: impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        output: impl FileBacked,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), Error> {
-        self.run_looking_for_file(input, basis, output, FileBacked::as_file, watch)
-    }
-
-    /// Drives with somebody who is told of every turn and may stop it.
-    pub(crate) fn run_watched(
-        &mut self,
-        input: impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        output: impl Write,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), Error> {
-        self.run_looking_for_file(input, basis, output, no_file, watch)
-    }
-
-    fn run_looking_for_file<W: Write>(
-        &mut self,
-        mut input: impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        mut output: W,
-        file_of: FileOf<W>,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), Error> {
-        loop {
-            watch(self.bytes_in, self.bytes_out)?;
-            if self.turn_with(Supply::Reader(&mut input), basis, &mut output, file_of)? == Turn::Done {
-                return watch(self.bytes_in, self.bytes_out);
-            }
         }
     }
 
@@ -354,142 +281,4 @@ impl<J: Job> Drive<J> {
     pub(crate) const fn has_output(&self) -> bool {
         !self.output.is_empty()
     }
-
-    /// Asks for one action and does it.
-    pub(crate) fn turn<W: Write>(
-        &mut self,
-        input: &mut impl Read,
-        basis: &mut (impl Basis + ?Sized),
-        output: &mut W,
-    ) -> Result<Turn, Error> {
-        self.turn_with(Supply::Reader(input), basis, output, no_file)
-    }
-
-    fn turn_with<R: Read, W: Write>(
-        &mut self,
-        mut input: Supply<'_, '_, R>,
-        basis: &mut (impl Basis + ?Sized),
-        output: &mut W,
-        file_of: FileOf<W>,
-    ) -> Result<Turn, Error> {
-        let beside = match &mut input {
-            Supply::Memory(bytes) => Some(&mut **bytes),
-            Supply::Reader(_) | Supply::Nothing => None,
-        };
-        match self.next_over(beside)? {
-            Action::Read(place) => {
-                let Supply::Reader(input) = input else { return Ok(Turn::Starved) };
-                let read = uninterrupted(|| input.read(place));
-                let len = read.map_err(|source| failed(Side::Read, self.bytes_in, source))?;
-                self.was_read(len);
-                Ok(Turn::Read(len))
-            }
-            Action::ReadBasis { offset, .. } => self.copy(offset, basis, output, file_of),
-            Action::Write(_) => {
-                if let Some(turn) = self.drain_first(file_of(output))? {
-                    return Ok(turn);
-                }
-                let bytes = self.output.used();
-                let written = uninterrupted(|| match output.write(bytes)? {
-                    0 => Err(io::ErrorKind::WriteZero.into()),
-                    len => Ok(len),
-                });
-                let len = written.map_err(|source| failed(Side::Write, self.bytes_out, source))?;
-                self.was_written(len);
-                Ok(Turn::Written(len))
-            }
-            Action::Done => Ok(self.drain_first(file_of(output))?.unwrap_or(Turn::Done)),
-        }
-    }
-
-    /// As [`turn`](Self::turn), with input that is in memory and is not copied into the buffer. What is taken off its front
-    /// counts as read.
-    pub(crate) fn turn_over<W: Write>(
-        &mut self,
-        input: &mut &[u8],
-        basis: &mut (impl Basis + ?Sized),
-        output: &mut W,
-    ) -> Result<Turn, Error> {
-        self.turn_with(Supply::<io::Empty>::Memory(input), basis, output, no_file)
-    }
-
-    /// As [`turn`](Self::turn), but an action that takes input is not done.
-    pub(crate) fn turn_without_input<W: Write>(
-        &mut self,
-        basis: &mut (impl Basis + ?Sized),
-        output: &mut W,
-    ) -> Result<Turn, Error> {
-        self.turn_with(Supply::<io::Empty>::Nothing, basis, output, no_file)
-    }
-
-    /// Answers [`Action::ReadBasis`].
-    fn copy<W: Write>(
-        &mut self,
-        offset: u64,
-        basis: &mut (impl Basis + ?Sized),
-        output: &mut W,
-        file_of: FileOf<W>,
-    ) -> Result<Turn, Error> {
-        let wanted = if self.suspects_basis()?.is_some() { u64::MAX } else { self.job.basis_wanted() };
-        let mut asked = self.asked;
-        if let (Some(from), Some(to), None) = (basis.as_file(), file_of(output), &self.holding) {
-            match self.copy_between((from, offset), to, wanted)? {
-                None => return Ok(Turn::ReadBasis),
-                Some(most) => asked = asked.min(usize::try_from(most).unwrap_or(usize::MAX)),
-            }
-        }
-        let place = &mut self.output.free()[..asked];
-        let seen = basis.as_file().map_or(0, |file| self.window.read(file, offset, wanted, place));
-        let read = match seen {
-            0 => uninterrupted(|| match basis.read_at(offset, place)? {
-                len if len > asked => Err(io::Error::other("the basis gave more than there is place for")),
-                len => Ok(len),
-            }),
-            len => Ok(len),
-        };
-        self.basis_was_read(read.map_err(|source| failed(Side::Basis, offset, source))?);
-        Ok(Turn::ReadBasis)
-    }
-}
-
-/// Where a turn takes its input from.
-enum Supply<'s, 'b, R> {
-    Reader(&'s mut R),
-    Memory(&'s mut &'b [u8]),
-    /// Nowhere: what takes input is not done.
-    Nothing,
-}
-
-/// How the file behind an output is found.
-type FileOf<W> = fn(&W) -> Option<&File>;
-
-const fn no_file<W>(_: &W) -> Option<&File> {
-    None
-}
-
-/// Is told the bytes read and the bytes written; an error stops the loop.
-pub(crate) type Watch<'a> = dyn FnMut(u64, u64) -> Result<(), Error> + 'a;
-
-/// What a turn of the loop did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    Read(usize),
-    ReadBasis,
-    Written(usize),
-    /// Nothing: it takes input.
-    Starved,
-    Done,
-}
-
-fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-const fn failed(side: Side, offset: u64, source: io::Error) -> Error {
-    Error::Io { side, offset, source }
 }

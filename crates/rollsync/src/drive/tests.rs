@@ -1,9 +1,10 @@
 use super::*;
 use crate::{
-    DeltaJob, DeltaOptions, ErrorKind, Limits, LoadJob, PatchJob, SignatureIndex, SignatureJob,
-    SignatureParams,
+    Basis, DeltaJob, DeltaOptions, ErrorKind, Limits, LoadJob, NoBasis, PatchJob, Side, SignatureIndex,
+    SignatureJob, SignatureParams,
 };
 use proptest::prelude::*;
+use std::io::{self, Read, Write};
 
 /// Gives its bytes one piece at a time, and is interrupted before each.
 struct Slow<'a> {

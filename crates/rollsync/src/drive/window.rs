@@ -25,59 +25,77 @@ const AT_HOME: u32 = 32;
 #[derive(Debug, Default)]
 pub(super) struct Window {
     buffer: Option<Buffer>,
-    /// Where in the file the buffer's bytes begin.
+    /// Where in the file the last read began.
     offset: u64,
     len: usize,
-    /// How many bytes it has served.
+    /// How many of its bytes were of use.
     used: usize,
+    /// They are in the buffer.
+    is_held: bool,
     /// The region of the last read, a multiple of `MOST`, and how many there were in turn.
     region: u64,
     at_home: u32,
-    is_refused: bool,
+    /// It is a regular file; `None` as long as nobody has asked.
+    is_of_file: Option<bool>,
 }
 
 impl Window {
     /// Reads bytes of a copy that has `left` of them; how many, and 0 when the basis itself is to be asked.
     pub(super) fn read(&mut self, file: &File, offset: u64, left: u64, place: &mut [u8]) -> usize {
         let aliased = is_aliased(place, offset);
-        if self.is_refused || left >= LONG && !aliased {
+        if left >= LONG && !aliased {
             return 0;
         }
-        if !self.holds(offset) {
-            self.fill(file, offset, place.len(), aliased);
+        if self.holds(offset) {
+            return self.serve(offset, place);
         }
+        let is_file = || file.metadata().is_ok_and(|metadata| metadata.is_file());
+        if !*self.is_of_file.get_or_insert_with(is_file) {
+            return 0;
+        }
+        let (start, wanted) = self.choose(offset, place.len(), aliased);
+        if start == offset && wanted <= place.len() && !aliased {
+            return self.pass_by(file, offset, place);
+        }
+        self.fill(file, start, wanted);
         self.serve(offset, place)
     }
 
     fn holds(&self, offset: u64) -> bool {
-        offset >= self.offset && offset - self.offset < self.len as u64
+        self.is_held && offset >= self.offset && offset - self.offset < self.len as u64
     }
 
-    fn fill(&mut self, file: &File, offset: u64, least: usize, exactly: bool) {
-        if self.buffer.is_none() && !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-            self.is_refused = true;
-            return;
-        }
-        let buffer = self.buffer.get_or_insert_with(|| Buffer::new(MOST + PAGE));
+    /// From where and how much is to be read.
+    fn choose(&mut self, offset: u64, least: usize, exactly: bool) -> (u64, usize) {
         let end = self.offset + self.len as u64;
         let is_near = (self.offset..=end + NEAR.max(self.len as u64)).contains(&offset);
         let region = offset - offset % MOST as u64;
         self.at_home = if region == self.region { self.at_home + 1 } else { 0 };
         self.region = region;
-        let (offset, wanted) = if self.at_home >= AT_HOME && !exactly {
-            self.at_home = 0;
-            (region, MOST)
-        } else {
+        if exactly || self.at_home < AT_HOME {
             let ahead = if is_near && !exactly { 2 * self.used } else { 0 };
-            (offset, least.max(ahead).min(MOST))
-        };
+            return (offset, least.max(ahead).min(MOST));
+        }
+        self.at_home = 0;
+        (region, MOST)
+    }
+
+    fn fill(&mut self, file: &File, offset: u64, wanted: usize) {
+        let buffer = self.buffer.get_or_insert_with(|| Buffer::new(MOST + PAGE));
         // The same place in a page as in the file's.
         let start = skew(offset);
         (buffer.start, buffer.end) = (start, start);
         // What fails here fails again where it is needed, if it is.
         let len = read_file_at(file, offset, &mut buffer.free()[..wanted]).unwrap_or(0);
         buffer.end += len;
-        (self.offset, self.len, self.used) = (offset, len, 0);
+        (self.offset, self.len, self.used, self.is_held) = (offset, len, 0, true);
+    }
+
+    /// Reads what is asked for and no more: none of it is held.
+    fn pass_by(&mut self, file: &File, offset: u64, place: &mut [u8]) -> usize {
+        let len = read_file_at(file, offset, place).unwrap_or(0);
+        (self.offset, self.len, self.used, self.is_held) = (offset, len, len.min(MOST), false);
+        len
     }
 
     fn serve(&mut self, offset: u64, place: &mut [u8]) -> usize {

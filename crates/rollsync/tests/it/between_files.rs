@@ -3,9 +3,10 @@
 use crate::data::Random;
 use rollsync::{
     Buffers, CancelToken, EngineError, Error, ErrorKind, FileBacked, Limits, Options, PatchError, Report,
-    Side, Stats, format::Command, patch, patch_onto,
+    SealCheck, Side, Stats, format::Command, patch, patch_onto,
 };
 use std::{
+    cell::Cell,
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
@@ -65,9 +66,14 @@ fn any_delta(seed: u64) -> Vec<u8> {
     delta_of(&commands, &mut random)
 }
 
+/// Where a seal is looked for, the files copy nothing by themselves.
+fn plainly<'o>() -> Options<'o> {
+    Options::new().seal_check(SealCheck::Plain)
+}
+
 fn through_memory(basis: &[u8], delta: &[u8]) -> (Result<Stats, Error>, Vec<u8>) {
     let mut new = Vec::new();
-    (patch(&mut { basis }, delta, None, &mut new, &mut Options::new()), new)
+    (patch(&mut { basis }, delta, None, &mut new, &mut plainly()), new)
 }
 
 fn all_of(mut file: &File) -> Vec<u8> {
@@ -84,7 +90,7 @@ fn a_file_gets_what_memory_gets() {
         let delta = any_delta(seed);
         let (expected, new) = through_memory(&bytes, &delta);
         let output = tempfile::tempfile().unwrap();
-        let mut options = Options::new();
+        let mut options = plainly();
         if seed % 3 == 0 {
             options = options.buffers(Buffers { input: 777, output: 5000 });
         }
@@ -109,7 +115,7 @@ fn an_output_may_begin_anywhere() {
         let mut output = options.open(&path).unwrap();
         output.seek(SeekFrom::End(0)).unwrap();
         let delta = any_delta(seed);
-        patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap();
+        patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap();
         let got = std::fs::read(&path).unwrap();
         assert!(got[..before].iter().all(|&byte| byte == b'.'));
         assert!(got[before..] == through_memory(&bytes, &delta).1, "seed {seed}");
@@ -126,7 +132,7 @@ fn another_file_system_gets_the_same() {
     for seed in 200..210 {
         let delta = any_delta(seed);
         let output = tempfile::tempfile_in(folder).unwrap();
-        patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap();
+        patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap();
         assert!(all_of(&output) == through_memory(&bytes, &delta).1, "seed {seed}");
     }
 }
@@ -144,7 +150,7 @@ fn a_pipe_gets_the_same() {
             got
         });
         let output = File::from(std::os::fd::OwnedFd::from(writer));
-        patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap();
+        patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap();
         drop(output);
         assert!(reading.join().unwrap() == through_memory(&bytes, &delta).1, "seed {seed}");
     }
@@ -157,7 +163,7 @@ fn one_file_may_be_both() {
     let mut output = file.try_clone().unwrap();
     output.seek(SeekFrom::End(0)).unwrap();
     let delta = any_delta(400);
-    patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap();
+    patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap();
     assert!(all_of(&output) == [&bytes[..], &through_memory(&bytes, &delta).1].concat());
 }
 
@@ -182,14 +188,14 @@ fn what_is_wrong_is_the_same_error() {
         let delta = delta_of(&commands, &mut Random::new(1));
         let expected = through_memory(&bytes, &delta).0.unwrap_err();
         let output = tempfile::tempfile().unwrap();
-        let error = patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap_err();
+        let error = patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap_err();
         assert_eq!(format!("{error:?}"), format!("{expected:?}"), "{commands:?}");
     }
     let mut cut = any_delta(500);
     cut.pop();
     let expected = through_memory(&bytes, &cut).0.unwrap_err();
     let output = tempfile::tempfile().unwrap();
-    let error = patch_onto(&mut file, &cut[..], None, &output, &mut Options::new()).unwrap_err();
+    let error = patch_onto(&mut file, &cut[..], None, &output, &mut plainly()).unwrap_err();
     assert_eq!(format!("{error:?}"), format!("{expected:?}"));
 }
 
@@ -201,7 +207,7 @@ fn an_output_that_takes_nothing_is_blamed() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("read"), b"").unwrap();
     for output in [File::create("/dev/full").unwrap(), File::open(folder.path().join("read")).unwrap()] {
-        let error = patch_onto(&mut file, &delta[..], None, &output, &mut Options::new()).unwrap_err();
+        let error = patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap_err();
         assert!(matches!(error, Error::Io { side: Side::Write, offset: 0, .. }), "{error:?}");
     }
 }
@@ -214,7 +220,7 @@ fn limits_hold_and_progress_is_told_often() {
         let delta = delta_of(&[whole; 20], &mut Random::new(1));
         let limits = Limits { output: Some(20 << 20), ..Limits::default() };
         let output = tempfile::tempfile().unwrap();
-        let mut options = Options::new().limits(limits);
+        let mut options = plainly().limits(limits);
         let error = patch_onto(&mut file, &delta[..], None, &output, &mut options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
         assert!(all_of(&output).len() <= 20 << 20);
@@ -228,7 +234,7 @@ fn limits_hold_and_progress_is_told_often() {
                 token.cancel();
             }
         };
-        let mut options = Options::new().cancel(&token).progress(&mut told);
+        let mut options = plainly().cancel(&token).progress(&mut told);
         let error = patch_onto(&mut file, &delta[..], None, &output, &mut options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
         assert!(all_of(&output).len() <= 20 << 20);
@@ -249,7 +255,7 @@ fn a_basis_that_shrinks_is_an_error() {
                 shrinking.set_len(5000).unwrap();
             }
         };
-        let mut options = Options::new().progress(&mut told);
+        let mut options = plainly().progress(&mut told);
         let error = patch_onto(&mut file, &delta[..], None, &output, &mut options).unwrap_err();
         let Error::Engine(EngineError::Patch(PatchError::BasisEnded { offset, missing })) = error else {
             panic!("{error:?}")
@@ -277,6 +283,50 @@ fn a_writer_that_looks_at_its_bytes_sees_them_all() {
     }
     let (bytes, mut file) = basis();
     let (delta, mut output) = (any_delta(600), Looking(vec![]));
-    patch_onto(&mut file, &delta[..], None, &mut output, &mut Options::new()).unwrap();
+    patch_onto(&mut file, &delta[..], None, &mut output, &mut plainly()).unwrap();
     assert!(output.0 == through_memory(&bytes, &delta).1);
+}
+
+/// Who owns the file is told of all that is put there past its own `write`, before it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_writer_is_told_what_is_put_into_its_file() {
+    struct Telling {
+        file: File,
+        told: Cell<u64>,
+        written: u64,
+    }
+    impl Write for Telling {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let len = self.file.write(bytes)?;
+            self.written += len as u64;
+            Ok(len)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    impl FileBacked for Telling {
+        fn as_file(&self) -> Option<&File> {
+            Some(&self.file)
+        }
+        fn make_room(&self, len: u64) {
+            let place = (&self.file).stream_position().unwrap();
+            assert_eq!(place, self.file.metadata().unwrap().len());
+            self.told.set(self.told.get() + len);
+        }
+    }
+    let (bytes, mut file) = basis();
+    let mut all_copied = 0;
+    for seed in 700..710 {
+        let delta = any_delta(seed);
+        let mut output = Telling { file: tempfile::tempfile().unwrap(), told: Cell::new(0), written: 0 };
+        patch_onto(&mut file, &delta[..], None, &mut output, &mut plainly()).unwrap();
+        let new = all_of(&output.file);
+        assert!(new == through_memory(&bytes, &delta).1, "seed {seed}");
+        let copied = new.len() as u64 - output.written;
+        assert!(copied <= output.told.get(), "seed {seed}");
+        all_copied += copied;
+    }
+    assert!(all_copied > 0);
 }

@@ -346,3 +346,23 @@ fn fifo(folder: &TempDir, name: &str) -> PathBuf {
     assert!(made.success());
     path
 }
+
+/// However much space was taken ahead of the writes.
+#[test]
+fn an_output_takes_no_more_space_than_its_bytes() {
+    let folder = folder();
+    for (name, pieces) in [("short", 3), ("long", 90)] {
+        let path = folder.path().join(name);
+        let mut file = OutputFile::create(&path, &OutputOptions::default()).unwrap();
+        for byte in 0..pieces {
+            file.write_all(&[byte; 100_001]).unwrap();
+        }
+        file.commit().unwrap();
+        let (metadata, len) = (fs::metadata(&path).unwrap(), u64::from(pieces) * 100_001);
+        assert_eq!(metadata.len(), len);
+        assert!(metadata.blocks() * 512 < len + (64 << 10), "{} blocks for {len} bytes", metadata.blocks());
+        assert!(
+            fs::read(&path).unwrap().chunks(100_001).zip(0..).all(|(piece, byte)| piece == [byte; 100_001])
+        );
+    }
+}
