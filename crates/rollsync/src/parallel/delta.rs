@@ -65,7 +65,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         let index = self.job().index().clone();
         let index: &SignatureIndex = index.borrow();
         let stopped = AtomicBool::new(false);
-        let search = |segment: Segment| {
+        let search = |_, segment: Segment| {
             let Segment { start, data, positions, last } = segment;
             let positions = start..start + positions as u64;
             let go_on = || !stopped.load(Ordering::Relaxed);

@@ -5,6 +5,7 @@
 
 mod crew;
 mod delta;
+mod placed;
 mod segment;
 mod signature;
 
