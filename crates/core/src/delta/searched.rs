@@ -101,22 +101,9 @@ impl Searched {
         last: bool,
         go_on: &dyn Fn() -> bool,
     ) -> Self {
-        let mut searched = Self { events: Vec::new(), next: 0, was_used: false };
-        if index.signature().is_empty() {
-            return searched;
-        }
-        let Range { start, end } = positions;
-        let mut search = Search::new(index, options.profile, limits, 1).of(start..end);
-        while search.position() < end && go_on() && searched.events.try_reserve(1).is_ok() {
-            let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
-            let rest = &data[offset_in(start, position)..];
-            let found = search.next(index, rest, last, end, &mut counted);
-            if !matches!(found, Found::Run { .. }) || counted.skipped > 0 {
-                break;
-            }
-            searched.events.push(Event { position, found, spent, counted });
-        }
-        searched
+        let mut search = SegmentSearch::new(index, options, limits, positions);
+        search.go_on(data, last, go_on);
+        search.finish()
     }
 
     /// Goes past an event that is of no use.
@@ -141,6 +128,80 @@ impl Searched {
             }
             Some(event) => Use::MeetAt(event.position),
         }
+    }
+}
+
+/// A search of a segment of the new file that has not arrived as a whole.
+///
+/// ```
+/// use rollsync_core::{DeltaOptions, Limits, SegmentSearch, Signature, SignatureIndex, SignatureParams};
+/// # let signature = Signature::empty(SignatureParams::recommended(Some(0)));
+/// # let index = SignatureIndex::build(signature, &Limits::default())?;
+/// let (new, options, limits) = ([7; 9000], DeltaOptions::default(), Limits::default());
+/// let mut search = SegmentSearch::new(&index, options, &limits, 4000..9000);
+/// search.go_on(&new[4000..6000], false, &|| true);
+/// search.go_on(&new[4000..], true, &|| true);
+/// let searched = search.finish();
+/// # let _ = searched;
+/// # Ok::<(), rollsync_core::ResourceError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SegmentSearch<'i> {
+    index: &'i SignatureIndex,
+    /// The search, until it has come to the end of its positions.
+    search: Option<Search>,
+    positions: Range<u64>,
+    /// What was spent before the step that waits for more of the new file, and what is counted in it.
+    begun: Option<(u64, SearchStats)>,
+    searched: Searched,
+}
+
+impl<'i> SegmentSearch<'i> {
+    /// A search of these positions. `options` and `limits` must be those of the job.
+    #[must_use]
+    pub fn new(
+        index: &'i SignatureIndex,
+        options: DeltaOptions,
+        limits: &Limits,
+        positions: Range<u64>,
+    ) -> Self {
+        let search = || Search::new(index, options.profile, limits, 1).of(positions.clone());
+        let search = (!index.signature().is_empty()).then(search);
+        let searched = Searched { events: Vec::new(), next: 0, was_used: false };
+        Self { index, search, positions, begun: None, searched }
+    }
+
+    /// Goes on as far as `data` allows. It holds the new file from the first position on, what was there before and more; the
+    /// file ends with it when `last` is set. `go_on` is asked every thousand positions or sooner: after `false`, nothing more is
+    /// searched.
+    pub fn go_on(&mut self, data: &[u8], last: bool, go_on: &dyn Fn() -> bool) {
+        let Range { start, end } = self.positions;
+        while let Some(search) = &mut self.search {
+            let position = search.position();
+            let is_wanted = position < end && go_on() && self.searched.events.try_reserve(1).is_ok();
+            let Some(rest) = data.get(offset_in(start, position)..).filter(|_| is_wanted) else {
+                self.search = None;
+                return;
+            };
+            let (spent, mut counted) = self.begun.take().unwrap_or((search.spent(), SearchStats::default()));
+            let found = search.next(self.index, rest, last, end, &mut counted);
+            match found {
+                Found::Run { .. } if counted.skipped == 0 => {
+                    self.searched.events.push(Event { position, found, spent, counted });
+                }
+                Found::More if counted.skipped == 0 => {
+                    self.begun = Some((spent, counted));
+                    return;
+                }
+                _ => self.search = None,
+            }
+        }
+    }
+
+    /// What it has found.
+    #[must_use]
+    pub fn finish(self) -> Searched {
+        self.searched
     }
 }
 

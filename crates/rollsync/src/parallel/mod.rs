@@ -5,7 +5,10 @@
 
 mod crew;
 mod delta;
+mod own_reads;
+mod pause;
 mod placed;
+mod read_ahead;
 mod segment;
 mod signature;
 
