@@ -25,8 +25,6 @@ use std::{
 const PART: usize = 1 << 20;
 /// Below this block length nothing is searched ahead.
 const BLOCK_LEN_MIN: usize = 128;
-/// So many segments in a row that were searched in vain show that the file is like itself.
-const VAIN: u64 = 2;
 
 impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
     /// As [`run`](Self::run), with `threads` threads that search: the calling one, which also does all reading and
@@ -86,7 +84,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
             Crew::with(threads, &|who, start| seekers.seek(who, start), |crew| {
                 // Nobody waits for what is searched in vain, when the work fails or is cancelled.
                 let _stopping = Stopping(&stopped);
-                self.stitch(OwnReads::new(&seekers, crew, threads + 2), &mut output, watch)
+                self.stitch(OwnReads::new(&seekers, crew, threads + 1), &mut output, watch)
             })?;
             return file.leave_behind(self.bytes_in());
         }
@@ -109,7 +107,6 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         output: &mut impl Write,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
-        let mut vain = 0;
         let mut segment: Option<Segment> = None;
         let mut done = 0;
         loop {
@@ -123,10 +120,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 Turn::Done => return watch(self.bytes_in(), self.bytes_out()),
                 Turn::Starved if !is_last => {}
                 Turn::Starved => {
-                    let joined = self.job().joined();
-                    if joined.1.saturating_sub(vain) >= VAIN {
-                        segments.pause(joined.0);
-                    }
+                    segments.learn(self.job().joined());
                     let next = segments.next(segment.take())?;
                     done = 0;
                     let Some((next, found)) = next else {
@@ -134,11 +128,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                         continue;
                     };
                     segment = Some(next);
-                    if let Some(found) = found {
-                        self.job_mut().searched(found);
-                    } else {
-                        vain = joined.1;
-                    }
+                    found.into_iter().for_each(|found| self.job_mut().searched(found));
                 }
                 Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
             }

@@ -26,6 +26,8 @@ pub(super) struct Seekers<'a> {
     segment_len: usize,
     /// How far a window reaches out of its segment, and the byte behind it.
     overlap: usize,
+    /// Each thread's own.
+    searches: Vec<Mutex<Option<SegmentSearch<'a>>>>,
     /// Each thread's memory of segments that are done with.
     spare: Vec<Mutex<Vec<Overlapping>>>,
 }
@@ -47,15 +49,18 @@ impl<'a> Seekers<'a> {
         go_on: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
         let overlap = index.signature().params().block_len().as_usize() + 1;
+        let searches = (0..threads).map(|_| Mutex::new(None)).collect();
         let spare = (0..threads).map(|_| Mutex::default()).collect();
-        Self { file, index, options, limits, go_on, segment_len, overlap, spare }
+        Self { file, index, options, limits, go_on, segment_len, overlap, searches, spare }
     }
 
     /// Reads and searches the segment that begins at `start`.
     pub(super) fn seek(&self, who: usize, start: u64) -> Result<Sought, Error> {
         let mut data = self.memory(who);
-        let positions = start..start.saturating_add(self.segment_len as u64);
-        let mut search = SegmentSearch::new(self.index, self.options, &self.limits, positions);
+        let mut search = self.searches[who].lock().unwrap_or_else(PoisonError::into_inner);
+        let begin = || SegmentSearch::new(self.index, self.options, &self.limits);
+        let search = search.get_or_insert_with(begin);
+        search.begin(start..start.saturating_add(self.segment_len as u64));
         let whole = self.segment_len + self.overlap;
         let (mut len, mut last) = (0, false);
         while len < whole && !last {
@@ -138,8 +143,8 @@ impl<'c, 'w> OwnReads<'c, 'w> {
 }
 
 impl Segments for OwnReads<'_, '_> {
-    fn pause(&mut self, used: u64) {
-        if self.pause.begin(used) {
+    fn learn(&mut self, joined: (u64, u64)) {
+        if self.pause.learn(joined) {
             while self.queue.pop_back_if(|number| self.crew.withdraw(*number)).is_some() {
                 self.next -= self.seekers.segment_len as u64;
             }

@@ -27,8 +27,8 @@ impl<'c, 'w, R: Read> ReadAhead<'c, 'w, R> {
 }
 
 impl<R: Read> Segments for ReadAhead<'_, '_, R> {
-    fn pause(&mut self, used: u64) {
-        if self.pause.begin(used) {
+    fn learn(&mut self, joined: (u64, u64)) {
+        if self.pause.learn(joined) {
             for (_, number) in &mut self.queue {
                 *number = number.filter(|number| !self.crew.withdraw(*number));
             }

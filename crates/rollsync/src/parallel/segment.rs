@@ -29,8 +29,8 @@ pub(super) trait Segments {
     /// The next one. `done` is the one before it.
     fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error>;
 
-    /// What was found of late was of no use; `used` segments were, so far.
-    fn pause(&mut self, used: u64);
+    /// So many of those that were searched were of use so far, and so many were not.
+    fn learn(&mut self, joined: (u64, u64));
 }
 
 /// Cuts the input into segments.
