@@ -84,7 +84,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
             Crew::with(threads, &|who, start| seekers.seek(who, start), |crew| {
                 // Nobody waits for what is searched in vain, when the work fails or is cancelled.
                 let _stopping = Stopping(&stopped);
-                self.stitch(OwnReads::new(&seekers, crew, threads + 1), &mut output, watch)
+                self.stitch(OwnReads::new(&seekers, crew, threads), &mut output, watch)
             })?;
             return file.leave_behind(self.bytes_in());
         }

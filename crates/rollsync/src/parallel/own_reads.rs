@@ -92,8 +92,9 @@ pub(super) struct OwnReads<'c, 'w> {
     seekers: &'c Seekers<'w>,
     crew: &'c Crew<'c, u64, Result<Sought, Error>>,
     queue: VecDeque<u64>,
-    /// How many there are in it at most.
+    /// How many there are in it at most, and how many when some were in vain.
     depth: usize,
+    depth_in_doubt: usize,
     /// Where the first segment begins that is not in the queue.
     next: u64,
     /// Whose memory the last segment is in.
@@ -109,10 +110,11 @@ impl<'c, 'w> OwnReads<'c, 'w> {
     pub(super) fn new(
         seekers: &'c Seekers<'w>,
         crew: &'c Crew<'c, u64, Result<Sought, Error>>,
-        depth: usize,
+        threads: usize,
     ) -> Self {
         let (queue, tail, pause) = (VecDeque::new(), Vec::new(), Pause::default());
-        Self { seekers, crew, queue, depth, next: 0, who: 0, tail, ended: false, pause }
+        let (depth, depth_in_doubt) = (threads + 2, threads);
+        Self { seekers, crew, queue, depth, depth_in_doubt, next: 0, who: 0, tail, ended: false, pause }
     }
 
     fn recycle(&mut self, done: Segment) {
@@ -163,7 +165,8 @@ impl Segments for OwnReads<'_, '_> {
             self.ended = segment.last;
             return Ok(Some((segment, None)));
         }
-        while self.queue.len() < self.depth && !self.pause.is_on() {
+        let depth = if self.pause.was_on() { self.depth_in_doubt } else { self.depth };
+        while self.queue.len() < depth && !self.pause.is_on() {
             self.queue.push_back(self.crew.give(self.next));
             self.next += self.seekers.segment_len as u64;
         }

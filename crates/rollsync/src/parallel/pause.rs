@@ -38,6 +38,11 @@ impl Pause {
         self.left > 0
     }
 
+    /// Whether there was one.
+    pub(super) const fn was_on(&self) -> bool {
+        self.len > 0
+    }
+
     /// Counts a segment; whether it falls into the pause.
     pub(super) const fn counts(&mut self) -> bool {
         let is_on = self.left > 0;
