@@ -6,7 +6,9 @@ use crate::engine::{index_of, params, signature_of};
 use crate::files::{Pair, any_params};
 use crate::slicing::{Outcome, Slicing, drive};
 use proptest::{prelude::*, sample::Index};
-use rollsync_core::{DeltaJob, DeltaOptions, Format, Limits, Profile, Searched, SegmentSearch, SignatureIndex, Work};
+use rollsync_core::{
+    DeltaJob, DeltaOptions, Format, Limits, Profile, Searched, SegmentSearch, SignatureIndex, Work,
+};
 
 /// Where segments begin: anywhere, and most of all where it hurts.
 fn cuts(new: &[u8], block_len: usize, at: &[Index]) -> Vec<usize> {

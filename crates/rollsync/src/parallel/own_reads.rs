@@ -7,7 +7,7 @@ use super::{
     segment::{Found, Overlapping, Segment, Segments},
 };
 use crate::Error;
-use rollsync_core::{DeltaOptions, Limits, SegmentSearch, Searched, SignatureIndex};
+use rollsync_core::{DeltaOptions, Limits, Searched, SegmentSearch, SignatureIndex};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -129,8 +129,8 @@ impl<'c, 'w> OwnReads<'c, 'w> {
     fn read_part(&mut self) -> Result<Segment, Error> {
         let segment_len = self.seekers.segment_len as u64;
         let start = self.next;
-        let begun = (start % segment_len) as usize + self.tail.len();
-        let wanted = PART.min(self.seekers.segment_len - begun);
+        let left = usize::try_from(segment_len - start % segment_len).unwrap_or(usize::MAX);
+        let wanted = PART.min(left - self.tail.len());
         let mut data = self.seekers.memory(0);
         let place = data.behind(&self.tail, wanted);
         let read = self.seekers.file.read(start + self.tail.len() as u64, place)?;
@@ -147,7 +147,8 @@ impl<'c, 'w> OwnReads<'c, 'w> {
 impl Segments for OwnReads<'_, '_> {
     fn learn(&mut self, joined: (u64, u64)) {
         if self.pause.learn(joined) {
-            while self.queue.pop_back_if(|number| self.crew.withdraw(*number)).is_some() {
+            while self.queue.back().is_some_and(|number| self.crew.withdraw(*number)) {
+                self.queue.pop_back();
                 self.next -= self.seekers.segment_len as u64;
             }
         }
