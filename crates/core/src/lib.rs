@@ -30,7 +30,7 @@ mod signature;
 mod stats;
 mod step;
 
-pub use delta::{DeltaJob, DeltaOptions, EmptyBasis, Profile, Searched, UnknownProfile};
+pub use delta::{DeltaJob, DeltaOptions, EmptyBasis, Profile, Searched, SegmentSearch, UnknownProfile};
 pub use error::{
     DeltaPart, Error, ErrorKind, LimitError, LimitKind, LoadError, ParamError, PatchError, ResourceError,
 };

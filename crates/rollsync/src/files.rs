@@ -35,7 +35,7 @@ pub fn signature_file(
     let files = Files { input: basis, basis, output };
     let (file, len) = open(basis)?;
     replace(files, &[&file], options, |output, options| {
-        streams::signature(&file, len, output, options).map_err(|error| files.blame(error))
+        streams::signature_from(&file, len, output, options).map_err(|error| files.blame(error))
     })
 }
 
@@ -64,7 +64,7 @@ pub fn delta_file(
     let files = Files { input: new, basis: signature, output };
     replace(files, &[&sums, &file], options, |output, options| {
         let index = streams::load(&sums, sums_len, options).map_err(|error| loading.blame(error))?;
-        streams::delta(&index, &file, len, output, options).map_err(|error| files.blame(error))
+        streams::delta_from(&index, &file, len, output, options).map_err(|error| files.blame(error))
     })
 }
 
@@ -142,8 +142,8 @@ pub fn diff_file(
     let files = Files { input: new, basis: old, output };
     replace(files, &[&basis, &file], options, |output, options| {
         let index =
-            streams::index_basis(&basis, basis_len, options).map_err(|error| indexing.blame(error))?;
-        streams::delta(&index, &file, len, output, options).map_err(|error| files.blame(error))
+            streams::index_basis_from(&basis, basis_len, options).map_err(|error| indexing.blame(error))?;
+        streams::delta_from(&index, &file, len, output, options).map_err(|error| files.blame(error))
     })
 }
 

@@ -45,6 +45,7 @@ mod drive;
 mod error;
 mod file_backed;
 mod file_error;
+mod file_source;
 mod files;
 mod inspect;
 mod job_reader;
@@ -65,6 +66,7 @@ pub use drive::{Action, Buffers, Drive, Fed};
 pub use error::{Error, Side};
 pub use file_backed::FileBacked;
 pub use file_error::{FileError, Role};
+pub use file_source::FileSource;
 pub use files::{delta_file, diff_file, patch_file, signature_file};
 pub use inspect::{DeltaSummary, Inspection, SignatureSummary, inspect};
 pub use job_reader::JobReader;
@@ -81,4 +83,6 @@ pub use rollsync_core::{
 };
 pub use sealed::{Checked, HashingWriter, HoldStep, Mismatch, SealCheck, SealHold, digest, peek_seal};
 pub use spill::spill;
-pub use streams::{delta, index_basis, load, patch, patch_onto, signature};
+pub use streams::{
+    delta, delta_from, index_basis, index_basis_from, load, patch, patch_onto, signature, signature_from,
+};

@@ -1,6 +1,9 @@
 //! The four operations over readers and writers.
 
-use crate::{Basis, Drive, Error, FileBacked, NoBasis, Options, Phase, Report, drive::Watch, parallel};
+use crate::{
+    Basis, Drive, Error, FileBacked, FileSource, NoBasis, Options, Phase, Report, drive::Watch,
+    file_source::Unplaced, parallel,
+};
 use rollsync_core::{
     DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
     SignatureParams, Stats,
@@ -25,6 +28,31 @@ pub fn signature(
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<Stats, Error> {
+    signature_from(Unplaced(basis), basis_len, output, options)
+}
+
+/// The same of a file: where several [threads](Options::threads) work, each reads its own parts of it, at their offsets, which is
+/// faster. In the end the file stands behind the last byte that was read, as after [`signature`].
+///
+/// ```
+/// use rollsync::{Options, Threads, signature_from};
+/// use std::{fs, fs::File};
+/// let file = tempfile::NamedTempFile::new()?;
+/// fs::write(file.path(), "hello world")?;
+/// let (mut sums, basis) = (Vec::new(), File::open(file.path())?);
+/// signature_from(&basis, Some(11), &mut sums, &mut Options::new().threads(Threads::Available))?;
+/// assert_eq!(sums.len(), 48);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`signature`] has.
+pub fn signature_from(
+    basis: impl FileSource,
+    basis_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
     let params = options.signature.resolve(basis_len)?;
     signature_with(params, options.limits, basis, basis_len, output, options)
 }
@@ -32,7 +60,7 @@ pub fn signature(
 fn signature_with(
     params: SignatureParams,
     limits: Limits,
-    basis: impl Read,
+    basis: impl FileSource,
     basis_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
@@ -91,6 +119,21 @@ fn index(job: LoadJob, options: &Options<'_>) -> Result<SignatureIndex, Error> {
 pub fn delta(
     index: &SignatureIndex,
     new: impl Read,
+    new_len: Option<u64>,
+    output: impl Write,
+    options: &mut Options<'_>,
+) -> Result<Stats, Error> {
+    delta_from(index, Unplaced(new), new_len, output, options)
+}
+
+/// The same of a file: where several [threads](Options::threads) work, each reads its own parts of it, at their offsets, which is
+/// faster. In the end the file stands behind the last byte that was read, as after [`delta`].
+///
+/// # Errors
+/// As [`delta`] has.
+pub fn delta_from(
+    index: &SignatureIndex,
+    new: impl FileSource,
     new_len: Option<u64>,
     output: impl Write,
     options: &mut Options<'_>,
@@ -176,6 +219,18 @@ pub fn patch_onto(
 /// As those have.
 pub fn index_basis(
     basis: impl Read,
+    basis_len: Option<u64>,
+    options: &mut Options<'_>,
+) -> Result<SignatureIndex, Error> {
+    index_basis_from(Unplaced(basis), basis_len, options)
+}
+
+/// The same of a file, as [`signature_from`].
+///
+/// # Errors
+/// As those have.
+pub fn index_basis_from(
+    basis: impl FileSource,
     basis_len: Option<u64>,
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {

@@ -6,11 +6,14 @@
 use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::roundtrip::{is_short, options, params};
-use rollsync::{Drive, LoadJob, Options, StrongLenChoice, Threads, signature};
+use rollsync::{Drive, LoadJob, Options, StrongLenChoice, Threads, signature, signature_from};
 use rollsync_core::{BlockLen, DeltaJob, SignatureIndex};
 use rollsync_vectors::Vectors;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, process};
 
 /// Two segments and a half.
 const LEN: usize = 5 << 19;
@@ -40,6 +43,15 @@ pub(crate) fn target(data: &[u8]) {
     };
     let (alone, together) = (made(1), made(threads));
     assert!(alone == together, "{threads} threads make another signature");
+    let (old_file, new_file) = (file_of(&basis), file_of(&new));
+    let mut from_file = Vec::new();
+    let mut asked = Options::new()
+        .format(params.format())
+        .block_len(block_len)
+        .strong_len(StrongLenChoice::Exactly(params.strong_len()))
+        .threads(Threads::Exactly(NonZeroUsize::new(threads).expect("there is a thread")));
+    let stats = signature_from(&old_file, None, &mut from_file, &mut asked).expect("nothing fails");
+    assert!(alone == (from_file, stats), "{threads} threads make another signature of a file");
 
     let mut load = Drive::new(LoadJob::new());
     load.run(&alone.0[..], io::sink()).expect("it is a signature");
@@ -52,7 +64,27 @@ pub(crate) fn target(data: &[u8]) {
         drive.run_with_threads(&new[..], &mut bytes, threads).expect("nothing fails");
         (bytes, drive.stats().clone())
     };
-    assert!(made(1) == made(threads), "{threads} threads make another delta");
+    let alone = made(1);
+    assert!(alone == made(threads), "{threads} threads make another delta");
+    let mut drive = Drive::new(DeltaJob::new(&index, options).with_limits(limits));
+    let mut bytes = Vec::new();
+    drive.run_with_threads_from(&new_file, &mut bytes, threads).expect("nothing fails");
+    assert!(alone == (bytes, drive.stats()), "{threads} threads make another delta of a file");
+}
+
+/// A file that stands at its beginning and has no name any more.
+fn file_of(bytes: &[u8]) -> File {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("rollsync-fuzz-{}-{}", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let path = env::temp_dir().join(name);
+    let create = || {
+        let mut file = File::options().read(true).write(true).create_new(true).open(&path)?;
+        fs::remove_file(&path)?;
+        file.write_all(bytes)?;
+        file.rewind()?;
+        io::Result::Ok(file)
+    };
+    create().expect("there is place for a temporary file")
 }
 
 pub(crate) fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {

@@ -8,6 +8,7 @@ use super::args::FileName;
 use super::failure::Failure;
 use super::output;
 use crate::standard_streams;
+use rollsync::FileSource;
 use rollsync::librsync::{Severity, log_line, strerror};
 
 /// An open input. One that was closed before the program began fails when it is read, as in the original.
@@ -61,6 +62,12 @@ impl Input {
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.opened()?.read(buffer)
+    }
+}
+
+impl FileSource for Input {
+    fn as_file(&self) -> Option<&File> {
+        self.file()
     }
 }
 

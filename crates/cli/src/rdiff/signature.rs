@@ -35,7 +35,7 @@ pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Fa
         .strong_len(StrongLenChoice::Exactly(params.strong_len()))
         .buffers(sizes.buffers_or(Buffers::default()))
         .threads(threads);
-    let made = rollsync::signature(&mut basis, len, &mut output, &mut options);
+    let made = rollsync::signature_from(&mut basis, len, &mut output, &mut options);
     let stats = made.map_err(|error| job_failure(Op::Signature, &error, None))?;
     if request.settings.statistics {
         report_job(Op::Signature, &stats, begun);

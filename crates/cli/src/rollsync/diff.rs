@@ -73,9 +73,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         .seal(seal.is_sealed())
         .progress(&mut told);
     let mut options = sums::options(options, &params);
-    let index = rollsync::index_basis(&mut old, old_len, &mut options)
+    let index = rollsync::index_basis_from(&mut old, old_len, &mut options)
         .map_err(|error| explain::diff(&error, &old, None))?;
-    let stats = rollsync::delta(&index, &mut new, new_len, &mut output, &mut options)
+    let stats = rollsync::delta_from(&index, &mut new, new_len, &mut output, &mut options)
         .map_err(|error| explain::diff(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(&params, index.signature().block_count() as u64, None);
     let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats, seal.is_sealed());

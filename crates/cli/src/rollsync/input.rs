@@ -8,6 +8,7 @@ use super::{
     progress::{Progress, Watched},
 };
 use crate::standard_streams;
+use rollsync::FileSource;
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
@@ -90,6 +91,13 @@ impl Read for Input {
         self.first[self.first_len..][..more].copy_from_slice(&place[..more]);
         self.first_len += more;
         Ok(len)
+    }
+}
+
+/// What is read so is not [remembered](Input::first).
+impl FileSource for Input {
+    fn as_file(&self) -> Option<&File> {
+        Some(&self.file)
     }
 }
 

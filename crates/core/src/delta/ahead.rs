@@ -189,7 +189,14 @@ impl Ahead {
     /// The search is one of these positions alone.
     pub(super) fn confine(&mut self, positions: Range<u64>) {
         (self.start, self.until) = (positions.start, positions.end);
+        (self.looked_at, self.matched) = (0, 0);
+        self.last_block = None;
+        self.was_false = false;
         self.restart(positions.start);
+    }
+
+    pub(super) fn set_patience(&mut self, patience: usize) {
+        self.patience = self.lanes.min(patience);
     }
 
     /// Forgets the way ahead: the search goes on from this position.

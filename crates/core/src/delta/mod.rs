@@ -11,7 +11,7 @@ mod searched;
 
 pub use job::DeltaJob;
 pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};
-pub use searched::Searched;
+pub use searched::{Searched, SegmentSearch};
 
 #[cfg(test)]
 mod tests;

@@ -81,11 +81,18 @@ impl Search {
         self.budget.spent_at(self.position)
     }
 
-    /// The same search, of these positions alone.
+    /// The same search, with what it has learned, of these positions alone.
     pub(super) fn of(mut self, positions: Range<u64>) -> Self {
         self.position = positions.start;
+        self.tail = None;
+        (self.budget.segment, self.budget.spent) = (0, 0);
         self.ahead.confine(positions);
         self
+    }
+
+    /// For how many blocks to wait from here on.
+    pub(super) fn set_patience(&mut self, patience: usize) {
+        self.ahead.set_patience(patience);
     }
 
     /// The first position that is not decided.

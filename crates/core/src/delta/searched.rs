@@ -101,22 +101,10 @@ impl Searched {
         last: bool,
         go_on: &dyn Fn() -> bool,
     ) -> Self {
-        let mut searched = Self { events: Vec::new(), next: 0, was_used: false };
-        if index.signature().is_empty() {
-            return searched;
-        }
-        let Range { start, end } = positions;
-        let mut search = Search::new(index, options.profile, limits, 1).of(start..end);
-        while search.position() < end && go_on() && searched.events.try_reserve(1).is_ok() {
-            let (position, spent, mut counted) = (search.position(), search.spent(), SearchStats::default());
-            let rest = &data[offset_in(start, position)..];
-            let found = search.next(index, rest, last, end, &mut counted);
-            if !matches!(found, Found::Run { .. }) || counted.skipped > 0 {
-                break;
-            }
-            searched.events.push(Event { position, found, spent, counted });
-        }
-        searched
+        let mut search = SegmentSearch::new(index, options, limits);
+        search.begin(positions);
+        search.go_on(data, last, go_on);
+        search.finish()
     }
 
     /// Goes past an event that is of no use.
@@ -141,6 +129,93 @@ impl Searched {
             }
             Some(event) => Use::MeetAt(event.position),
         }
+    }
+}
+
+/// Searches segments of the new file, one after another, while they arrive.
+///
+/// ```
+/// use rollsync_core::{DeltaOptions, Limits, SegmentSearch, Signature, SignatureIndex, SignatureParams};
+/// # let signature = Signature::empty(SignatureParams::recommended(Some(0)));
+/// # let index = SignatureIndex::build(signature, &Limits::default())?;
+/// let (new, options, limits) = ([7; 9000], DeltaOptions::default(), Limits::default());
+/// let mut search = SegmentSearch::new(&index, options, &limits);
+/// search.begin(4000..9000);
+/// search.go_on(&new[4000..6000], false, &|| true);
+/// search.go_on(&new[4000..], true, &|| true);
+/// let searched = search.finish();
+/// # let _ = searched;
+/// # Ok::<(), rollsync_core::ResourceError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SegmentSearch<'i> {
+    index: &'i SignatureIndex,
+    /// None where there is nothing to be found.
+    search: Option<Search>,
+    positions: Range<u64>,
+    /// Whether no more is to be searched.
+    ended: bool,
+    /// What was spent before the step that waits for more of the new file, and what is counted in it.
+    begun: Option<(u64, SearchStats)>,
+    events: Vec<Event>,
+    /// How many the segment before had.
+    expected: usize,
+}
+
+impl<'i> SegmentSearch<'i> {
+    /// A search of no segment yet. `options` and `limits` must be those of the job.
+    #[must_use]
+    pub fn new(index: &'i SignatureIndex, options: DeltaOptions, limits: &Limits) -> Self {
+        let search = || Search::new(index, options.profile, limits, 1);
+        let search = (!index.signature().is_empty()).then(search);
+        Self { index, search, positions: 0..0, ended: true, begun: None, events: Vec::new(), expected: 0 }
+    }
+
+    /// Begins a segment, that of these positions.
+    pub fn begin(&mut self, positions: Range<u64>) {
+        self.search = self.search.take().map(|search| search.of(positions.clone()));
+        (self.positions, self.ended, self.begun) = (positions, self.search.is_none(), None);
+        self.events = Vec::new();
+    }
+
+    /// Goes on as far as `data` allows. It holds the new file from the first position on, what was there before and more; the
+    /// file ends with it when `last` is set. `go_on` is asked every thousand positions or sooner: after `false`, nothing more is
+    /// searched.
+    pub fn go_on(&mut self, data: &[u8], last: bool, go_on: &dyn Fn() -> bool) {
+        let Some(search) = &mut self.search else { return };
+        let Range { start, end } = self.positions;
+        let has_all = data.len() > offset_in(start, end).saturating_add(search.window_len());
+        search.set_patience(if has_all { 1 } else { usize::MAX });
+        while !self.ended {
+            let position = search.position();
+            let has_place = self.events.len() < self.events.capacity()
+                || self.events.try_reserve(self.expected.max(1)).is_ok();
+            let is_wanted = position < end && go_on() && has_place;
+            let Some(rest) = data.get(offset_in(start, position)..).filter(|_| is_wanted) else {
+                self.ended = true;
+                return;
+            };
+            let (spent, mut counted) = self.begun.take().unwrap_or((search.spent(), SearchStats::default()));
+            let found = search.next(self.index, rest, last, end, &mut counted);
+            match found {
+                Found::Run { .. } if counted.skipped == 0 => {
+                    self.events.push(Event { position, found, spent, counted });
+                }
+                Found::More if counted.skipped == 0 => {
+                    self.begun = Some((spent, counted));
+                    return;
+                }
+                _ => self.ended = true,
+            }
+        }
+    }
+
+    /// What it has found in the segment.
+    #[must_use]
+    pub fn finish(&mut self) -> Searched {
+        self.ended = true;
+        self.expected = self.events.len();
+        Searched { events: core::mem::take(&mut self.events), next: 0, was_used: false }
     }
 }
 

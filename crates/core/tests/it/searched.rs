@@ -6,7 +6,9 @@ use crate::engine::{index_of, params, signature_of};
 use crate::files::{Pair, any_params};
 use crate::slicing::{Outcome, Slicing, drive};
 use proptest::{prelude::*, sample::Index};
-use rollsync_core::{DeltaJob, DeltaOptions, Format, Limits, Profile, Searched, SignatureIndex, Work};
+use rollsync_core::{
+    DeltaJob, DeltaOptions, Format, Limits, Profile, Searched, SegmentSearch, SignatureIndex, Work,
+};
 
 /// Where segments begin: anywhere, and most of all where it hurts.
 fn cuts(new: &[u8], block_len: usize, at: &[Index]) -> Vec<usize> {
@@ -38,6 +40,32 @@ fn searched(
             Searched::segment(index, options, &limits, data, start as u64, end - start, last)
         })
         .collect()
+}
+
+/// The same by one search that sees each segment arrive.
+fn searched_in_parts(
+    index: &SignatureIndex,
+    options: DeltaOptions,
+    limits: Limits,
+    new: &[u8],
+    cuts: &[usize],
+    part: usize,
+) -> Vec<Searched> {
+    let block_len = index.signature().params().block_len().as_usize();
+    let end = new.len();
+    let mut search = SegmentSearch::new(index, options, &limits);
+    let segments = cuts.iter().zip(cuts.iter().skip(1).chain([&end]));
+    let mut searched = Vec::new();
+    for (&start, &end) in segments {
+        let data = &new[start..new.len().min(end + block_len + 1)];
+        search.begin(start as u64..end as u64);
+        for len in (part..data.len()).step_by(part) {
+            search.go_on(&data[..len], false, &|| true);
+        }
+        search.go_on(data, start + data.len() == new.len(), &|| true);
+        searched.push(search.finish());
+    }
+    searched
 }
 
 fn with_and_without(
@@ -79,6 +107,34 @@ proptest! {
         for profile in [Profile::Librsync234, Profile::Compact] {
             let [plain, joined] = with_and_without(&index, profile, work, &new, &cuts, skip, &slicing);
             prop_assert_eq!(plain.0.essence(), joined.0.essence(), "{}", profile);
+        }
+    }
+
+    #[test]
+    fn segments_searched_in_parts_change_nothing(
+        pair in Pair::any(9000),
+        params in any_params(),
+        at in prop::collection::vec(any::<Index>(), 0..8),
+        part in 1..3000_usize,
+        work in prop_oneof![Just(Work::OfProfile), (0..3_u32).prop_map(Work::PerByte)],
+    ) {
+        let (basis, new) = pair.build();
+        let index = index_of(&signature_of(&basis, params));
+        let cuts = cuts(&new, params.block_len().as_usize(), &at);
+        for profile in [Profile::Librsync234, Profile::Compact] {
+            let options = DeltaOptions { profile, ..DeltaOptions::default() };
+            let limits = Limits { work, ..Limits::default() };
+            let run = |segments: Vec<Searched>| {
+                let mut job = DeltaJob::new(&index, options).with_limits(limits);
+                segments.into_iter().for_each(|segment| job.searched(segment));
+                let outcome = drive(&mut job, &new, &[], &Slicing::whole());
+                (outcome, job.joined())
+            };
+            let (plain, _) = run(Vec::new());
+            let (in_parts, joined) = run(searched_in_parts(&index, options, limits, &new, &cuts, part));
+            prop_assert_eq!(plain.essence(), in_parts.essence(), "{}", profile);
+            let whole = searched(&index, options, limits, &new, &cuts, 0);
+            prop_assert_eq!(run(whole).1, joined);
         }
     }
 }

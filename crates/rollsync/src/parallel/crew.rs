@@ -10,7 +10,8 @@ use std::{
 /// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
 /// on others: with so many threads as there are processors, none of them waits for a turn, and few are put to sleep.
 pub(super) struct Crew<'w, W, R> {
-    work: &'w (dyn Fn(W) -> R + Sync),
+    /// Is told who works, too: threads are numbered, the calling one is 0.
+    work: &'w (dyn Fn(usize, W) -> R + Sync),
     desk: Mutex<Desk<W, R>>,
     /// There is work, or never will be again.
     given: Condvar,
@@ -32,14 +33,14 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
     /// ended when this returns.
     pub(super) fn with<T>(
         threads: usize,
-        work: &(dyn Fn(W) -> R + Sync),
+        work: &(dyn Fn(usize, W) -> R + Sync),
         lead: impl FnOnce(&Crew<'_, W, R>) -> T,
     ) -> T {
         let desk =
             Desk { waiting: VecDeque::new(), begun: 0, done: BTreeMap::new(), number: 0, is_closed: false };
         let crew = &Crew { work, desk: Mutex::new(desk), given: Condvar::new(), done: Condvar::new() };
         thread::scope(|scope| {
-            let start = |_| thread::Builder::new().spawn_scoped(scope, || crew.serve()).ok();
+            let start = |who| thread::Builder::new().spawn_scoped(scope, move || crew.serve(who)).ok();
             let threads: Vec<_> = (1..threads).map_while(start).collect();
             let closing = Closing(crew);
             let led = lead(crew);
@@ -78,18 +79,18 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
                 return Some(result);
             }
             desk = match desk.waiting.pop_front() {
-                Some(piece) => self.work_on(desk, piece),
+                Some(piece) => self.work_on(desk, 0, piece),
                 None if desk.begun == 0 => return None,
                 None => self.done.wait(desk).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }
 
-    fn serve(&self) {
+    fn serve(&self, who: usize) {
         let mut desk = self.desk();
         while !desk.is_closed {
             desk = match desk.waiting.pop_front() {
-                Some(piece) => self.work_on(desk, piece),
+                Some(piece) => self.work_on(desk, who, piece),
                 None => self.given.wait(desk).unwrap_or_else(PoisonError::into_inner),
             };
         }
@@ -98,12 +99,13 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
     fn work_on<'d>(
         &'d self,
         mut desk: MutexGuard<'d, Desk<W, R>>,
+        who: usize,
         (number, piece): (u64, W),
     ) -> MutexGuard<'d, Desk<W, R>> {
         desk.begun += 1;
         drop(desk);
         let leaving = Leaving(self);
-        let result = (self.work)(piece);
+        let result = (self.work)(who, piece);
         let mut desk = self.desk();
         desk.done.insert(number, result);
         drop(desk);
@@ -144,7 +146,7 @@ mod tests {
     #[test]
     fn pieces_come_back_by_their_numbers() {
         for threads in [1, 2, 5] {
-            let squares = Crew::with(threads, &|n: u64| n * n, |crew| {
+            let squares = Crew::with(threads, &|_, n: u64| n * n, |crew| {
                 let numbers: Vec<u64> = (0..100).map(|n| crew.give(n)).collect();
                 numbers.into_iter().rev().map(|number| crew.take(number).unwrap()).collect::<Vec<_>>()
             });
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_not_taken_back_is_dropped() {
         let piece = std::sync::Arc::new(());
-        Crew::with(3, &|piece: std::sync::Arc<()>| piece, |crew| {
+        Crew::with(3, &|_, piece: std::sync::Arc<()>| piece, |crew| {
             for _ in 0..50 {
                 crew.give(piece.clone());
             }
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_nobody_has_begun_can_be_taken_back() {
-        Crew::with(1, &|n: u64| n, |crew| {
+        Crew::with(1, &|_, n: u64| n, |crew| {
             let numbers: Vec<u64> = (0..3).map(|n| crew.give(n)).collect();
             assert!(crew.withdraw(numbers[1]));
             assert!(!crew.withdraw(numbers[1]));
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn a_panic_is_passed_on_and_nobody_waits_for_it() {
         for threads in [1, 2, 3] {
-            let work = |n: u64| assert_ne!(n, 3, "three");
+            let work = |_, n: u64| assert_ne!(n, 3, "three");
             let run = || {
                 Crew::with(threads, &work, |crew| {
                     let numbers: Vec<u64> = (0..10).map(|n| crew.give(n)).collect();

@@ -2,7 +2,7 @@
 
 use super::read_full;
 use crate::{Error, Side, buffer::ALIGN};
-use rollsync_core::SignatureIndex;
+use rollsync_core::{Searched, SignatureIndex};
 use std::{io::Read, sync::Arc};
 
 /// Some positions of the new file, with the bytes behind them that their windows reach into.
@@ -19,6 +19,18 @@ impl Segment {
     pub(super) fn own(&self) -> &[u8] {
         &self.data.bytes()[..self.positions]
     }
+}
+
+/// A segment, and what was found in it when it was searched ahead.
+pub(super) type Found = (Segment, Option<Searched>);
+
+/// Where segments come from.
+pub(super) trait Segments {
+    /// The next one. `done` is the one before it.
+    fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error>;
+
+    /// So many of those that were searched were of use so far, and so many were not.
+    fn learn(&mut self, joined: (u64, u64));
 }
 
 /// Cuts the input into segments.
@@ -77,17 +89,30 @@ pub(super) struct Overlapping {
 }
 
 impl Overlapping {
-    fn new(overlap: usize, len: usize) -> Self {
+    /// Memory for `len` bytes, with `overlap` before and behind.
+    pub(super) fn new(overlap: usize, len: usize) -> Self {
         let memory = vec![0; overlap + ALIGN + len + overlap];
         let origin = overlap + memory[overlap..].as_ptr().align_offset(ALIGN).min(ALIGN);
         Self { memory, origin, start: origin, len: 0 }
     }
 
     /// The place for `len` bytes behind `held`.
-    fn behind(&mut self, held: &[u8], len: usize) -> &mut [u8] {
+    pub(super) fn behind(&mut self, held: &[u8], len: usize) -> &mut [u8] {
         self.start = self.origin - held.len();
         self.memory[self.start..self.origin].copy_from_slice(held);
         &mut self.memory[self.origin..][..len]
+    }
+
+    /// What is there, by now `len` bytes.
+    pub(super) fn filled(&mut self, len: usize) -> &[u8] {
+        self.len = len;
+        self.bytes()
+    }
+
+    /// Puts other bytes over the first ones, and perhaps beyond the last.
+    pub(super) fn overwrite(&mut self, bytes: &[u8]) {
+        self.memory[self.start..][..bytes.len()].copy_from_slice(bytes);
+        self.len = self.len.max(bytes.len());
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

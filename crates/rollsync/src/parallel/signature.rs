@@ -1,19 +1,22 @@
 //! A signature on several threads: blocks do not depend on each other.
 
-use super::{SEGMENT_MAX, crew::Crew, read_full};
-use crate::{Error, Side, buffer::ALIGN, drive::Watch};
+use super::{SEGMENT_MAX, crew::Crew, placed::Placed, read_full};
+use crate::{Error, FileSource, Side, buffer::Buffer, drive::Watch};
 use rollsync_core::{
-    Input, Job, LimitError, LimitKind, Limits, ResourceError, SignatureJob, SignatureParams, Stats,
+    Input, Job, LimitError, LimitKind, Limits, Progress, ResourceError, SignatureJob, SignatureParams, Stats,
     seal::{FileHasher, Seal},
 };
 use std::{
     collections::VecDeque,
     io::{Read, Write},
+    sync::{Mutex, PoisonError},
 };
 
-/// About how many bytes a worker takes at once, and how many blocks at most: short blocks have more sums than bytes.
+/// About how many bytes a thread takes at once, and how many blocks at most: short blocks have more sums than bytes.
 const SEGMENT: usize = 1 << 20;
 const BLOCKS_MAX: usize = 1 << 14;
+/// About how many of them a thread reads at once that reads them itself: what is hashed is still in the second-level cache.
+const PART: usize = 256 << 10;
 
 /// Whether blocks are short enough for segments of them.
 pub(crate) fn can_cut(params: SignatureParams) -> bool {
@@ -24,8 +27,8 @@ pub(crate) fn can_cut(params: SignatureParams) -> bool {
 pub(crate) fn signature(
     params: SignatureParams,
     seal: bool,
-    basis: impl Read,
-    mut output: impl Write,
+    basis: impl FileSource,
+    output: impl Write,
     limits: Limits,
     threads: usize,
     watch: &mut Watch<'_>,
@@ -33,73 +36,105 @@ pub(crate) fn signature(
     let block_len = params.block_len().as_usize();
     let segment_len = SEGMENT.div_ceil(block_len).min(BLOCKS_MAX) * block_len;
     let hasher = || seal.then(FileHasher::new);
-    let mut source =
-        Source { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
-    let mut sink = Sink { limits, stats: Stats::default(), output: &mut output, hasher: hasher() };
+    let mut sink = Sink { params, limits, stats: Stats::default(), output, hasher: hasher() };
     sink.stats.block_len = params.block_len().get();
-    Crew::with(threads, &|segment| records(params, segment), |crew| {
-        let mut queue = VecDeque::new();
-        loop {
-            while queue.len() < threads + 2
-                && let Some(segment) = source.next()?
-            {
-                queue.push_back(crew.give(segment));
-            }
-            // Nothing is written before something is read, or known not to be there.
-            if sink.stats.bytes_out == 0 {
-                sink.write(&params.header(), 0)?;
-            }
-            // All but the last are there, unless a thread has panicked, and that is passed on.
-            let Some(made) = queue.pop_front().and_then(|number| crew.take(number)) else {
-                return Ok::<(), Error>(());
-            };
-            let Made { segment, blocks, records } = made;
-            sink.stats.bytes_in += segment.len as u64;
-            source.spare.push(segment);
-            sink.write(&records?, blocks)?;
-            watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
-        }
-    })?;
+    // A seal's digest is made from front to back, so that a thread must see all bytes.
+    if let Some(file) = Placed::of(basis.as_file()).filter(|_| !seal) {
+        let parts = (0..threads).map(|_| Mutex::new(None)).collect();
+        let reader = OwnParts { params, file, segment_len, parts };
+        let mut offsets = Offsets { segment_len, next: 0 };
+        write_in_order(&mut offsets, threads, &|who, offset| reader.records(who, offset), &mut sink, watch)?;
+        file.leave_behind(sink.stats.bytes_in)?;
+        return Ok(sink.stats);
+    }
+    let mut source =
+        Segments { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
+    let hash = |_, segment: Buffer| {
+        let mut records = Vec::new();
+        let added = add_records(params, segment.used(), &mut records);
+        Made { len: segment.used().len(), piece: segment, is_last: false, records: added.map(|()| records) }
+    };
+    write_in_order(&mut source, threads, &hash, &mut sink, watch)?;
     if let (Some(basis), Some(carrier)) = (source.hasher, &sink.hasher) {
         let seal = Seal::Signature { basis: basis.finish() }.records(carrier, &params);
-        sink.write(&seal, 0)?;
+        sink.write(&seal)?;
     }
     Ok(sink.stats)
 }
 
-/// The basis, a segment at a time.
-struct Source<R> {
+/// Has the pieces of a source worked on, and writes what comes of them.
+fn write_in_order<S: Source>(
+    source: &mut S,
+    threads: usize,
+    work: &(dyn Fn(usize, S::Piece) -> Made<S::Piece> + Sync),
+    sink: &mut Sink<impl Write>,
+    watch: &mut Watch<'_>,
+) -> Result<(), Error> {
+    Crew::with(threads, work, |crew| {
+        let mut queue = VecDeque::new();
+        loop {
+            while queue.len() < threads + 2
+                && let Some(piece) = source.next()?
+            {
+                queue.push_back(crew.give(piece));
+            }
+            // All but the last are there, unless a thread has panicked, and that is passed on.
+            let made = queue.pop_front().and_then(|number| crew.take(number));
+            let Some(Made { piece, len, is_last, records }) = made else { return sink.begin() };
+            let records = records?;
+            // Nothing is written before something is read, or known not to be there.
+            sink.begin()?;
+            sink.add(len, &records)?;
+            watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
+            if is_last {
+                return Ok(());
+            }
+            source.recycle(piece);
+        }
+    })
+}
+
+/// Where pieces of the basis come from.
+trait Source {
+    /// What is handed to a thread.
+    type Piece: Send;
+
+    /// `None` when there are no more.
+    fn next(&mut self) -> Result<Option<Self::Piece>, Error>;
+
+    fn recycle(&mut self, piece: Self::Piece);
+}
+
+/// What became of a piece.
+struct Made<P> {
+    piece: P,
+    /// How many bytes it had.
+    len: usize,
+    /// Whether the basis is known to end with it.
+    is_last: bool,
+    records: Result<Vec<u8>, Error>,
+}
+
+/// Segments that the calling thread reads.
+struct Segments<R> {
     basis: R,
     segment_len: usize,
     offset: u64,
     ended: bool,
     /// For the seal.
     hasher: Option<FileHasher>,
-    spare: Vec<Segment>,
+    spare: Vec<Buffer>,
 }
 
-/// Some blocks of the basis, in memory that begins with a page.
-struct Segment {
-    memory: Vec<u8>,
-    start: usize,
-    len: usize,
-}
+impl<R: Read> Source for Segments<R> {
+    type Piece = Buffer;
 
-impl Segment {
-    fn new(len: usize) -> Self {
-        let memory = vec![0; len + ALIGN];
-        let start = memory.as_ptr().align_offset(ALIGN).min(ALIGN);
-        Self { memory, start, len }
-    }
-}
-
-impl<R: Read> Source<R> {
-    fn next(&mut self) -> Result<Option<Segment>, Error> {
+    fn next(&mut self) -> Result<Option<Buffer>, Error> {
         if self.ended {
             return Ok(None);
         }
-        let mut segment = self.spare.pop().unwrap_or_else(|| Segment::new(self.segment_len));
-        let place = &mut segment.memory[segment.start..][..self.segment_len];
+        let mut segment = self.spare.pop().unwrap_or_else(|| Buffer::new(self.segment_len));
+        let place = segment.free();
         let read = read_full(&mut self.basis, place);
         let len = read.map_err(|source| Error::Io { side: Side::Read, offset: self.offset, source })?;
         if let Some(hasher) = &mut self.hasher {
@@ -107,33 +142,84 @@ impl<R: Read> Source<R> {
         }
         self.ended = len < place.len();
         self.offset += len as u64;
-        segment.len = len;
+        segment.end = len;
         Ok((len > 0).then_some(segment))
+    }
+
+    fn recycle(&mut self, mut segment: Buffer) {
+        segment.clear();
+        self.spare.push(segment);
     }
 }
 
-/// What became of a segment.
-struct Made {
-    segment: Segment,
-    blocks: u64,
-    records: Result<Vec<u8>, ResourceError>,
+/// Where the segments begin that their threads read themselves. Where they end is not known before.
+struct Offsets {
+    segment_len: usize,
+    next: u64,
 }
 
-fn records(params: SignatureParams, segment: Segment) -> Made {
-    let blocks = segment.len.div_ceil(params.block_len().as_usize());
+impl Source for Offsets {
+    type Piece = u64;
+
+    fn next(&mut self) -> Result<Option<u64>, Error> {
+        let offset = self.next;
+        self.next += self.segment_len as u64;
+        Ok(Some(offset))
+    }
+
+    fn recycle(&mut self, _: u64) {}
+}
+
+/// Reads segments a part at a time.
+struct OwnParts<'f> {
+    params: SignatureParams,
+    file: Placed<'f>,
+    segment_len: usize,
+    /// Each thread's own, once it has begun.
+    parts: Vec<Mutex<Option<Buffer>>>,
+}
+
+impl OwnParts<'_> {
+    fn records(&self, who: usize, offset: u64) -> Made<u64> {
+        let mut part = self.parts[who].lock().unwrap_or_else(PoisonError::into_inner);
+        let part = part.get_or_insert_with(|| Buffer::new(self.part_len()));
+        let mut records = Vec::new();
+        let (mut len, mut is_last) = (0, false);
+        let mut add = || {
+            while len < self.segment_len && !is_last {
+                let place = part.free();
+                let wanted = place.len().min(self.segment_len - len);
+                let read = self.file.read(offset + len as u64, &mut place[..wanted])?;
+                add_records(self.params, &place[..read], &mut records)?;
+                len += read;
+                is_last = read < wanted;
+            }
+            Ok(())
+        };
+        let added = add();
+        Made { piece: offset, len, is_last, records: added.map(|()| records) }
+    }
+
+    /// Whole blocks, as many as are hashed at once or more of them.
+    fn part_len(&self) -> usize {
+        let batch_len = SignatureJob::new(self.params).batch_len();
+        ((PART / batch_len).max(1) * batch_len).min(self.segment_len)
+    }
+}
+
+/// Appends the records of whole blocks, or of the basis' last.
+fn add_records(params: SignatureParams, bytes: &[u8], records: &mut Vec<u8>) -> Result<(), Error> {
+    let blocks = bytes.len().div_ceil(params.block_len().as_usize());
+    let begin = records.len();
     let header_len = params.header().len();
-    let mut records = vec![0; header_len + blocks * params.record_len()];
-    let mut job = SignatureJob::new(params);
-    let bytes = &segment.memory[segment.start..][..segment.len];
-    let made = job.step(Input::last(bytes), &mut records).map(|progress| {
-        records.truncate(progress.produced);
-        records.drain(..header_len);
-        records
-    });
-    Made { segment, blocks: job.stats().blocks, records: made }
+    records.resize(begin + header_len + blocks * params.record_len(), 0);
+    let _: Progress = SignatureJob::new(params).step(Input::last(bytes), &mut records[begin..])?;
+    records.drain(begin..begin + header_len);
+    Ok(())
 }
 
 struct Sink<W> {
+    params: SignatureParams,
     limits: Limits,
     stats: Stats,
     output: W,
@@ -142,9 +228,20 @@ struct Sink<W> {
 }
 
 impl<W: Write> Sink<W> {
-    fn write(&mut self, bytes: &[u8], blocks: u64) -> Result<(), Error> {
-        self.stats.blocks += blocks;
+    /// Writes the header, unless it is written.
+    fn begin(&mut self) -> Result<(), Error> {
+        if self.stats.bytes_out == 0 { self.write(&self.params.header()) } else { Ok(()) }
+    }
+
+    /// Adds the records of so many bytes.
+    fn add(&mut self, len: usize, records: &[u8]) -> Result<(), Error> {
+        self.stats.bytes_in += len as u64;
+        self.stats.blocks += (records.len() / self.params.record_len()) as u64;
         within(LimitKind::Records, self.limits.records, self.stats.blocks)?;
+        self.write(records)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         within(LimitKind::Output, self.limits.output, self.stats.bytes_out + bytes.len() as u64)?;
         let offset = self.stats.bytes_out;
         self.output.write_all(bytes).map_err(|source| Error::Io { side: Side::Write, offset, source })?;

@@ -1,11 +1,12 @@
 //! On any number of threads the same bytes come out, and the same is counted.
 
 use rollsync::{
-    BlockLen, Error, Format, LimitKind, Limits, Options, Profile, ResourceError, Stats, Threads, delta, load,
-    signature,
+    BlockLen, Error, FileSource, Format, LimitKind, Limits, Options, Profile, ResourceError, Stats, Threads,
+    delta, delta_from, load, patch, signature, signature_from,
 };
 use std::{
-    io::{self, Read},
+    fs::File,
+    io::{self, Read, Seek, SeekFrom, Write},
     num::NonZeroUsize,
 };
 
@@ -175,4 +176,146 @@ fn a_cancelled_work_ends_all_threads() {
     let options = &mut Options::new().threads(threads(2)).cancel(&token).progress(&mut stop);
     assert!(matches!(signature(&data[..], None, io::sink(), options), Err(Error::Cancelled)));
     assert!(matches!(delta(&index, &data[..], None, io::sink(), options), Err(Error::Cancelled)));
+}
+
+/// A file that stands at `position`, in which the bytes begin.
+fn file_at(position: u64, bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.seek(SeekFrom::Start(position)).unwrap();
+    file.write_all(bytes).unwrap();
+    file.seek(SeekFrom::Start(position)).unwrap();
+    file
+}
+
+fn made_from(basis: impl FileSource, new: impl FileSource, mut options: Options<'_>) -> (Made, Made) {
+    let (mut sums, mut difference) = (Vec::new(), Vec::new());
+    let sums_stats = signature_from(basis, None, &mut sums, &mut options).unwrap();
+    let index = load(&sums[..], None, &mut options).unwrap();
+    let stats = delta_from(&index, new, None, &mut difference, &mut options).unwrap();
+    ((sums, sums_stats), (difference, stats))
+}
+
+#[test]
+fn files_of_every_pair_on_any_number_of_threads() {
+    for (i, (name, basis, new)) in pairs().into_iter().enumerate() {
+        for (format, block_len, profile) in [
+            (Format::RABIN_KARP_BLAKE2, 2048, Profile::Compact),
+            (Format::ROLLSUM_MD4, 700, Profile::Librsync234),
+            (Format::RABIN_KARP_MD4, 100_000, Profile::Librsync232),
+        ] {
+            let options = || {
+                let block_len = BlockLen::new(block_len).unwrap();
+                Options::new().format(format).block_len(block_len).profile(profile)
+            };
+            let alone = made(&basis, &new, options());
+            let position = [0, 4097][i % 2];
+            let [old, changed] = [&basis, &new].map(|bytes| file_at(position, bytes));
+            for count in [1, 2, 3, 8] {
+                let together = made_from(&old, &changed, options().threads(threads(count)));
+                assert!(alone == together, "{name}, blocks of {block_len}, {count} threads");
+                for (mut file, bytes) in [(&old, &basis), (&changed, &new)] {
+                    assert_eq!(file.stream_position().unwrap(), position + bytes.len() as u64, "{name}");
+                    file.seek(SeekFrom::Start(position)).unwrap();
+                }
+            }
+            let sealed = |count| options().seal(true).threads(threads(count));
+            assert!(made(&basis, &new, sealed(1)) == made_from(&old, &changed, sealed(2)), "{name}, sealed");
+        }
+    }
+}
+
+#[test]
+fn files_behind_their_end() {
+    let mut file = file_at(0, b"all of it");
+    file.seek(SeekFrom::Start(5000)).unwrap();
+    let alone = made(b"", b"", Options::new());
+    assert!(made_from(&file, &file, Options::new().threads(threads(2))) == alone);
+    assert_eq!(file.stream_position().unwrap(), 5000);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_from_front_to_back() {
+    let (basis, new) = (random(1, 2_500_000), random(1, 3_500_000));
+    let piped = |bytes: &[u8]| {
+        let (read, mut write) = io::pipe().unwrap();
+        let bytes = bytes.to_vec();
+        std::thread::spawn(move || write.write_all(&bytes).unwrap());
+        File::from(std::os::fd::OwnedFd::from(read))
+    };
+    let together = made_from(piped(&basis), piped(&new), Options::new().threads(threads(3)));
+    assert!(together == made(&basis, &new, Options::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_fails() {
+    // It can be written only.
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::create(folder.path().join("file")).unwrap();
+    file.set_len(9_000_000).unwrap();
+    let index =
+        load(&made(&random(1, 50_000), b"", Options::new()).0.0[..], None, &mut Options::new()).unwrap();
+    let options = &mut Options::new().threads(threads(2));
+    for result in [
+        signature_from(&file, None, io::sink(), options),
+        delta_from(&index, &file, None, io::sink(), options),
+    ] {
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Io { side: rollsync::Side::Read, offset: 0, .. }), "{error}");
+    }
+}
+
+/// Whatever is read of a file that is cut, grows and is written to meanwhile, the delta is whole and made of bytes that were
+/// there.
+#[test]
+fn a_file_that_changes_while_it_is_read() {
+    const LEN: usize = 6_000_000;
+    let basis = random(1, LEN);
+    let index = load(&made(&basis, b"", on_three()).0.0[..], None, &mut Options::new()).unwrap();
+    let change = |step: u64, mut file: &File| match step % 5 {
+        0 => file.set_len(LEN as u64 - 2_000_000).unwrap(),
+        1 => file.set_len(LEN as u64).unwrap(),
+        2 => file.set_len(1_048_576 + 2049).unwrap(),
+        3 => {
+            file.seek(SeekFrom::Start(step * 517_033 % LEN as u64)).unwrap();
+            file.write_all(&[0; 3000]).unwrap();
+        }
+        _ => {
+            file.seek(SeekFrom::Start(0)).unwrap();
+            file.write_all(&basis).unwrap();
+        }
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new");
+    std::fs::write(&path, &basis).unwrap();
+    let writer = File::options().write(true).open(&path).unwrap();
+    for first in 0..10 {
+        let (mut step, mut delta) = (first, Vec::new());
+        let mut told = |_| {
+            change(step, &writer);
+            step += 1;
+        };
+        let mut options = on_three().progress(&mut told);
+        let stats = delta_from(&index, File::open(&path).unwrap(), None, &mut delta, &mut options).unwrap();
+        let mut new = Vec::new();
+        patch(&mut &basis[..], &delta[..], None, &mut new, &mut Options::new()).unwrap();
+        assert_eq!(new.len() as u64, stats.bytes_in);
+        assert!(new.len() <= LEN);
+        assert!(new.iter().zip(&basis).all(|(new, old)| *new == *old || *new == 0));
+
+        let mut sums = Vec::new();
+        let mut told = |_| {
+            change(step, &writer);
+            step += 1;
+        };
+        let mut options = on_three().progress(&mut told);
+        let stats = signature_from(File::open(&path).unwrap(), None, &mut sums, &mut options).unwrap();
+        assert_eq!(stats.blocks, stats.bytes_in.div_ceil(2048));
+        assert_eq!(sums.len() as u64, 12 + 36 * stats.blocks);
+    }
+}
+
+fn on_three<'a>() -> Options<'a> {
+    Options::new().block_len(BlockLen::new(2048).unwrap()).threads(threads(3))
 }

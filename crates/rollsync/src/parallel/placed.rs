@@ -1,0 +1,47 @@
+//! A file of which every thread reads its own part.
+
+use crate::{Error, Side, basis::read_file_at};
+use std::{
+    fs::File,
+    io::{self, Seek, SeekFrom},
+};
+
+/// A regular file from its position on.
+#[derive(Clone, Copy)]
+pub(super) struct Placed<'f> {
+    file: &'f File,
+    /// Where it stood.
+    start: u64,
+}
+
+impl<'f> Placed<'f> {
+    /// `None` where reading at an offset would not give what reading on gives.
+    pub(super) fn of(file: Option<&'f File>) -> Option<Self> {
+        let mut file = file.filter(|_| cfg!(any(unix, windows)))?;
+        let is_regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let start = if is_regular { file.stream_position().ok()? } else { return None };
+        Some(Self { file, start })
+    }
+
+    /// Reads from `offset` on, counted from where the file stood, until `place` is full or the file ends; how much that was.
+    pub(super) fn read(&self, offset: u64, place: &mut [u8]) -> Result<usize, Error> {
+        let mut len = 0;
+        while len < place.len() {
+            let at = offset + len as u64;
+            match read_file_at(self.file, self.start.saturating_add(at), &mut place[len..]) {
+                Ok(0) => break,
+                Ok(read) => len += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(Error::Io { side: Side::Read, offset: at, source }),
+            }
+        }
+        Ok(len)
+    }
+
+    /// Lets the file stand behind its first `len` bytes, as if they had been read one after another.
+    pub(super) fn leave_behind(mut self, len: u64) -> Result<(), Error> {
+        let place = SeekFrom::Start(self.start.saturating_add(len));
+        let moved = self.file.seek(place).map(drop);
+        moved.map_err(|source| Error::Io { side: Side::Read, offset: len, source })
+    }
+}
