@@ -6,7 +6,8 @@ use super::tools::Tools;
 use crate::process::{capture, command};
 
 /// Instruction sets that matter to hashing and scanning.
-const FLAGS: [&str; 8] = ["ssse3", "sse4_1", "avx2", "bmi2", "sha_ni", "avx512f", "asimd", "sha3"];
+const FLAGS: [&str; 9] =
+    ["ssse3", "sse4_1", "avx2", "bmi2", "sha_ni", "avx512f", "avx512_vnni", "asimd", "sha3"];
 
 /// Lines: machine, compiler, peers.
 pub(super) fn describe(tools: &Tools) -> Result<Vec<String>, String> {
