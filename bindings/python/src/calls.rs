@@ -47,7 +47,7 @@ pub(crate) fn signature<'py>(
             let files = Files { input, output: written, ..Files::default() };
             let basis = basis.open(Role::Basis)?;
             let (len, mut output) = (basis.len()?, output.open(work, &[basis.file()])?);
-            let done = rollsync::signature(basis, len, &mut output, &mut work.options);
+            let done = rollsync::signature_from(basis, len, &mut output, &mut work.options);
             output.finish(done.map_err(|error| files.blame(error))?, work)
         }
     })
@@ -107,7 +107,7 @@ pub(crate) fn diff<'py>(
             let files = Files { input, output: written, ..Files::default() };
             let basis = basis.open(Role::Basis)?;
             let len = basis.len()?;
-            let index = rollsync::index_basis(basis, len, &mut work.options);
+            let index = rollsync::index_basis_from(basis, len, &mut work.options);
             let index = index.map_err(|error| files.blame(error))?;
             delta_of(&index, new, output, work)
         }
@@ -123,7 +123,7 @@ fn delta_of(
     let files = Files { input: new.at(Role::New), output: output.at(Role::Delta), ..Files::default() };
     let new = new.open(Role::New)?;
     let (len, mut output) = (new.len()?, output.open(work, &[new.file()])?);
-    let done = rollsync::delta(index, new, len, &mut output, &mut work.options);
+    let done = rollsync::delta_from(index, new, len, &mut output, &mut work.options);
     output.finish(done.map_err(|error| files.blame(error))?, work)
 }
 

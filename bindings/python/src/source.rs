@@ -13,7 +13,7 @@ use pyo3::{
     pybacked::PyBackedBytes,
     types::{PyBytes, PyMemoryView, PyString},
 };
-use rollsync::{Basis, spill};
+use rollsync::{Basis, FileSource, spill};
 use std::{
     fmt::Display,
     fs::File,
@@ -173,6 +173,12 @@ impl Read for Stream {
             Self::File(file) => file.read(place),
             Self::Object(object) => object.read(place),
         }
+    }
+}
+
+impl FileSource for Stream {
+    fn as_file(&self) -> Option<&File> {
+        self.file()
     }
 }
 

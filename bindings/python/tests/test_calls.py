@@ -191,10 +191,19 @@ class Calls(unittest.TestCase):
             alone = call(*inputs)
             for threads in (2, 3, 0):
                 self.assertEqual(call(*inputs, threads=threads), alone)
-        path = self.folder / "basis"
+        path, new_path = self.folder / "basis", self.folder / "new"
         path.write_bytes(basis)
+        new_path.write_bytes(new)
         with path.open("rb") as opened:
             self.assertEqual(rollsync.signature(opened, threads=2), rollsync.signature(basis))
+        # Of files by their paths each thread reads its own parts, but where a seal is made of them.
+        for seal in (True, False):
+            for call, paths, inputs in (
+                (rollsync.signature, (path,), (basis,)),
+                (rollsync.diff, (path, new_path), (basis, new)),
+                (rollsync.delta, (rollsync.signature(basis), new_path), (rollsync.signature(basis), new)),
+            ):
+                self.assertEqual(call(*paths, threads=2, seal=seal), call(*inputs, seal=seal))
 
     def test_profiles_make_deltas_that_patch(self):
         for profile in ("compact", "librsync-2.3.4", "librsync-2.3.2"):
