@@ -145,6 +145,7 @@ fn failed_tests(tree: &Path) -> Result<Vec<String>, String> {
         "reference",
         "vectors",
         "contract",
+        "pushes",
         "seal",
     ]);
     let output = test.output().map_err(|e| format!("cargo: {e}"))?;
