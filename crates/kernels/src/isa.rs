@@ -16,7 +16,7 @@ pub(crate) enum Level {
     Sse2,
     #[cfg(target_arch = "x86_64")]
     Sse41,
-    /// With BMI2: no machine has the one without the other.
+    /// With BMI2, which came with it.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// The foundation, with AVX2.
@@ -28,6 +28,18 @@ pub(crate) enum Level {
     /// Part of every aarch64.
     #[cfg(target_arch = "aarch64")]
     Neon,
+}
+
+/// Whether the machine has all of these; without `std`, whether it is built for one that has.
+#[cfg(target_arch = "x86_64")]
+macro_rules! has {
+    ($($feature:tt)+) => {{
+        #[cfg(feature = "std")]
+        let has = $(std::arch::is_x86_feature_detected!($feature))&&+;
+        #[cfg(not(feature = "std"))]
+        let has = $(cfg!(target_feature = $feature))&&+;
+        has
+    }};
 }
 
 impl Isa {
@@ -66,13 +78,13 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             (Level::Sse2, true),
             #[cfg(target_arch = "x86_64")]
-            (Level::Sse41, has_sse41()),
+            (Level::Sse41, has!("sse4.1")),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx2, has_avx2()),
+            (Level::Avx2, has!("avx2" "bmi2")),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, has_avx2() && has_avx512()),
+            (Level::Avx512, has!("avx2" "bmi2" "avx512f")),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512Vnni, has_avx2() && has_avx512() && has_vnni()),
+            (Level::Avx512Vnni, has!("avx2" "bmi2" "avx512f" "avx512vnni")),
             #[cfg(target_arch = "aarch64")]
             (Level::Neon, true),
         ];
@@ -98,36 +110,4 @@ impl Isa {
             Level::Neon => "neon",
         }
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has_sse41() -> bool {
-    #[cfg(feature = "std")]
-    return std::arch::is_x86_feature_detected!("sse4.1");
-    #[cfg(not(feature = "std"))]
-    return cfg!(target_feature = "sse4.1");
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has_avx2() -> bool {
-    #[cfg(feature = "std")]
-    return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2");
-    #[cfg(not(feature = "std"))]
-    return cfg!(all(target_feature = "avx2", target_feature = "bmi2"));
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has_avx512() -> bool {
-    #[cfg(feature = "std")]
-    return std::arch::is_x86_feature_detected!("avx512f");
-    #[cfg(not(feature = "std"))]
-    return cfg!(target_feature = "avx512f");
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has_vnni() -> bool {
-    #[cfg(feature = "std")]
-    return std::arch::is_x86_feature_detected!("avx512vnni");
-    #[cfg(not(feature = "std"))]
-    return cfg!(target_feature = "avx512vnni");
 }

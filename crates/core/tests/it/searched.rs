@@ -9,6 +9,7 @@ use proptest::{prelude::*, sample::Index};
 use rollsync_core::{
     DeltaJob, DeltaOptions, Format, Limits, Profile, Searched, SegmentSearch, SignatureIndex, Work,
 };
+use std::ops::Range;
 
 /// Where segments begin: anywhere, and most of all where it hurts.
 fn cuts(new: &[u8], block_len: usize, at: &[Index]) -> Vec<usize> {
@@ -29,15 +30,29 @@ fn searched(
     cuts: &[usize],
     skip: usize,
 ) -> Vec<Searched> {
-    let block_len = index.signature().params().block_len().as_usize();
-    let end = new.len();
-    let ends = cuts.iter().skip(1).chain([&end]);
-    let segments = cuts.iter().zip(ends).enumerate().filter(|(i, _)| skip == 0 || i % skip != 0);
+    let segments = segments(index, new, cuts).into_iter().enumerate();
     segments
-        .map(|(_, (&start, &end))| {
+        .filter(|(i, _)| skip == 0 || i % skip != 0)
+        .map(|(_, (positions, data, last))| {
+            let (start, count) = (positions.start as u64, positions.len());
+            Searched::segment(index, options, &limits, data, start, count, last)
+        })
+        .collect()
+}
+
+/// The positions of each segment, what its windows see, and whether that is all there is.
+fn segments<'n>(
+    index: &SignatureIndex,
+    new: &'n [u8],
+    cuts: &[usize],
+) -> Vec<(Range<usize>, &'n [u8], bool)> {
+    let block_len = index.signature().params().block_len().as_usize();
+    let ends = cuts.iter().skip(1).copied().chain([new.len()]);
+    cuts.iter()
+        .zip(ends)
+        .map(|(&start, end)| {
             let data = &new[start..new.len().min(end + block_len + 1)];
-            let last = start + data.len() == new.len();
-            Searched::segment(index, options, &limits, data, start as u64, end - start, last)
+            (start..end, data, start + data.len() == new.len())
         })
         .collect()
 }
@@ -51,18 +66,14 @@ fn searched_in_parts(
     cuts: &[usize],
     part: usize,
 ) -> Vec<Searched> {
-    let block_len = index.signature().params().block_len().as_usize();
-    let end = new.len();
     let mut search = SegmentSearch::new(index, options, &limits);
-    let segments = cuts.iter().zip(cuts.iter().skip(1).chain([&end]));
     let mut searched = Vec::new();
-    for (&start, &end) in segments {
-        let data = &new[start..new.len().min(end + block_len + 1)];
-        search.begin(start as u64..end as u64);
+    for (positions, data, last) in segments(index, new, cuts) {
+        search.begin(positions.start as u64..positions.end as u64);
         for len in (part..data.len()).step_by(part) {
             search.go_on(&data[..len], false, &|| true);
         }
-        search.go_on(data, start + data.len() == new.len(), &|| true);
+        search.go_on(data, last, &|| true);
         searched.push(search.finish());
     }
     searched

@@ -1,6 +1,6 @@
 //! The vectors of x86-64 with AVX-512.
 
-use super::Vector;
+use super::{Vector, x86::of_two};
 use core::arch::x86_64::*;
 
 /// Sixteen words.
@@ -8,6 +8,16 @@ use core::arch::x86_64::*;
 pub(crate) struct Avx512(pub(crate) __m512i);
 
 impl Avx512 {
+    /// Sixteen words, little-endian.
+    ///
+    /// # Safety
+    /// The machine must have AVX-512.
+    #[inline(always)]
+    pub(crate) unsafe fn load(bytes: &[u8; 64]) -> Self {
+        // SAFETY: the caller vouches for AVX-512; sixty-four bytes are there.
+        unsafe { Self(_mm512_loadu_si512(bytes.as_ptr().cast())) }
+    }
+
     /// Of every bit of three words, what `TABLE` says at the place that the three name, `a`'s bit the highest.
     #[inline(always)]
     fn bits<const TABLE: i32>(a: Self, b: Self, c: Self) -> Self {
@@ -18,6 +28,12 @@ impl Avx512 {
 
 impl Vector for Avx512 {
     const COUNT: usize = 16;
+
+    of_two! {
+        add = _mm512_add_epi32;
+        and = _mm512_and_si512;
+        xor = _mm512_xor_si512;
+    }
 
     #[inline(always)]
     unsafe fn splat(word: u32) -> Self {
@@ -32,9 +48,9 @@ impl Vector for Avx512 {
         // No closures: they would not be inlined before they have the instructions.
         let mut rows = [zero.0; 16];
         for (row, message) in rows.iter_mut().zip(messages) {
-            let bytes: &[u8; 64] = message[at..].first_chunk().expect("64 bytes are left");
-            // SAFETY: AVX-512; sixty-four bytes are there.
-            *row = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+            let bytes = message[at..].first_chunk().expect("64 bytes are left");
+            // SAFETY: AVX-512.
+            *row = unsafe { Self::load(bytes).0 };
         }
         // Four rows at a time: of `quads[k][q]`, the 128 bits `p` are word `4p + k` of the rows `4q` to `4q + 3`.
         let mut quads = [[zero.0; 4]; 4];
@@ -71,24 +87,6 @@ impl Vector for Avx512 {
         let words: &mut [u32; 16] = words.try_into().expect("sixteen lanes");
         // SAFETY: AVX-512; sixty-four bytes are there.
         unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), self.0) }
-    }
-
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: AVX-512; so below.
-        unsafe { Self(_mm512_add_epi32(self.0, other.0)) }
-    }
-
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        // SAFETY: AVX-512.
-        unsafe { Self(_mm512_and_si512(self.0, other.0)) }
-    }
-
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        // SAFETY: AVX-512.
-        unsafe { Self(_mm512_xor_si512(self.0, other.0)) }
     }
 
     #[inline(always)]

@@ -25,6 +25,7 @@ macro_rules! of_two {
         }
     )*};
 }
+pub(super) use of_two;
 
 impl<const SSE41: bool> Vector for Four<SSE41> {
     const COUNT: usize = 4;

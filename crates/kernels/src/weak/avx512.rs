@@ -10,8 +10,8 @@
 //! hash      = hash * power(bytes in a step) + step
 //! ```
 
-use super::{rolling::power, x86};
-use crate::vector::{Avx512, Vector};
+use super::{lanes, rolling::power, x86};
+use crate::vector::Avx512;
 use core::arch::x86_64::*;
 
 /// Vectors in a step: with four, what is done once a step weighs little.
@@ -47,14 +47,16 @@ pub(super) fn rabin_karp(hash: u32, bytes: &[u8]) -> u32 {
     let zero = _mm512_setzero_si512();
     let mut digits = [[zero; VECTORS]; 4];
     for (vectors, bytes) in digits.as_flattened_mut().iter_mut().zip(DIGITS.as_flattened()) {
-        *vectors = load(bytes);
+        // SAFETY: AVX-512; so below.
+        *vectors = unsafe { Avx512::load(bytes).0 };
     }
     let moved = _mm512_set1_epi32(const { power(STEP) }.cast_signed());
     let mut total = zero;
     for step in steps {
         let mut sums = [zero; 4];
         for (v, bytes) in step.as_chunks::<64>().0.iter().enumerate() {
-            let bytes = load(bytes);
+            // SAFETY: the same.
+            let bytes = unsafe { Avx512::load(bytes).0 };
             for (sum, digits) in sums.iter_mut().zip(digits) {
                 *sum = _mm512_dpbusd_epi32(*sum, bytes, digits[v]);
             }
@@ -63,15 +65,6 @@ pub(super) fn rabin_karp(hash: u32, bytes: &[u8]) -> u32 {
         let high = _mm512_add_epi32(_mm512_slli_epi32::<16>(sums[2]), _mm512_slli_epi32::<24>(sums[3]));
         total = _mm512_add_epi32(_mm512_mullo_epi32(total, moved), _mm512_add_epi32(low, high));
     }
-    let mut words = [0; 16];
-    Avx512(total).store(&mut words);
-    let sum = words.into_iter().fold(0, u32::wrapping_add);
-    let hash = hash.wrapping_mul(power(STEP * steps.len())).wrapping_add(sum);
+    let hash = hash.wrapping_mul(power(STEP * steps.len())).wrapping_add(lanes::total(Avx512(total)));
     x86::rabin_karp_avx2(hash, rest)
-}
-
-#[target_feature(enable = "avx512f")]
-fn load(bytes: &[u8; 64]) -> __m512i {
-    // SAFETY: sixty-four bytes are there.
-    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }

@@ -61,7 +61,7 @@ pub(super) unsafe fn rabin_karp<V: Multiply>(hash: u32, bytes: &[u8]) -> u32 {
 /// The sum of the lanes.
 #[inline(always)]
 pub(super) fn total<V: Vector>(vector: V) -> u32 {
-    let mut words = [0; 8];
+    let mut words = [0; 16];
     vector.store(&mut words[..V::COUNT]);
     words.into_iter().fold(0, u32::wrapping_add)
 }

@@ -10,6 +10,7 @@ use std::{
 /// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
 /// on others: with so many threads as there are processors, none of them waits for a turn, and few are put to sleep.
 pub(super) struct Crew<'w, W, R> {
+    threads: usize,
     /// Is told who works, too: threads are numbered, the calling one is 0.
     work: &'w (dyn Fn(usize, W) -> R + Sync),
     desk: Mutex<Desk<W, R>>,
@@ -38,7 +39,8 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
     ) -> T {
         let desk =
             Desk { waiting: VecDeque::new(), begun: 0, done: BTreeMap::new(), number: 0, is_closed: false };
-        let crew = &Crew { work, desk: Mutex::new(desk), given: Condvar::new(), done: Condvar::new() };
+        let crew =
+            &Crew { threads, work, desk: Mutex::new(desk), given: Condvar::new(), done: Condvar::new() };
         thread::scope(|scope| {
             let start = |who| thread::Builder::new().spawn_scoped(scope, move || crew.serve(who)).ok();
             let threads: Vec<_> = (1..threads).map_while(start).collect();
@@ -51,6 +53,11 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
             }
             led
         })
+    }
+
+    /// How many pieces should be under way: one for each thread, and some that wait for it.
+    pub(super) const fn depth(&self) -> usize {
+        self.threads + 2
     }
 
     /// Hands out a piece of work; its number.

@@ -96,7 +96,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         Crew::with(threads, &search, |crew| {
             let _stopping = Stopping(&stopped);
             let cutter = Cutter::new(input, segment_len, index);
-            self.stitch(ReadAhead::new(cutter, crew, threads + 2), &mut output, watch)
+            self.stitch(ReadAhead::new(cutter, crew), &mut output, watch)
         })
     }
 

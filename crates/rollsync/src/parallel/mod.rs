@@ -1,8 +1,8 @@
 //! The work on several threads. They live inside one call, and what comes out is what one thread makes, byte for byte.
 //!
 //! A file is cut into segments of about a MiB, which the threads read, or the calling one for all where the input is no regular
-//! file. The calling thread puts what is made of them in order, writes it
-//! and tells of it; in between it works on segments, as the others do all the time.
+//! file. The calling thread puts what is made of them in order, writes it and tells of it; in between it works on segments, as
+//! the others do all the time.
 
 mod crew;
 mod delta;

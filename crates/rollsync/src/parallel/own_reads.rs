@@ -3,7 +3,7 @@
 use super::{
     crew::Crew,
     pause::Pause,
-    placed::Placed,
+    placed::{PART, Placed},
     segment::{Found, Overlapping, Segment, Segments},
 };
 use crate::Error;
@@ -12,9 +12,6 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-/// So much is read at once, and searched before it leaves the second-level cache.
-const PART: usize = 256 << 10;
 
 /// What the threads share that read and search segments.
 pub(super) struct Seekers<'a> {
@@ -113,7 +110,7 @@ impl<'c, 'w> OwnReads<'c, 'w> {
         threads: usize,
     ) -> Self {
         let (queue, tail, pause) = (VecDeque::new(), Vec::new(), Pause::default());
-        let (depth, depth_in_doubt) = (threads + 2, threads);
+        let (depth, depth_in_doubt) = (crew.depth(), threads);
         Self { seekers, crew, queue, depth, depth_in_doubt, next: 0, who: 0, tail, ended: false, pause }
     }
 

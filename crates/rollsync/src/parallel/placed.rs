@@ -6,6 +6,9 @@ use std::{
     io::{self, Seek, SeekFrom},
 };
 
+/// So much is read at once, or about so much: what is made of it finds it in the second-level cache.
+pub(super) const PART: usize = 256 << 10;
+
 /// A regular file from its position on.
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'f> {

@@ -15,14 +15,12 @@ pub(super) struct ReadAhead<'c, 'w, R> {
     crew: &'c Crew<'w, Segment, Searched>,
     /// Each segment that is read, with its number when it is being searched.
     queue: VecDeque<(Segment, Option<u64>)>,
-    /// How many of them there are at most.
-    depth: usize,
     pause: Pause,
 }
 
 impl<'c, 'w, R: Read> ReadAhead<'c, 'w, R> {
-    pub(super) fn new(cutter: Cutter<R>, crew: &'c Crew<'w, Segment, Searched>, depth: usize) -> Self {
-        Self { cutter, crew, queue: VecDeque::new(), depth, pause: Pause::default() }
+    pub(super) fn new(cutter: Cutter<R>, crew: &'c Crew<'w, Segment, Searched>) -> Self {
+        Self { cutter, crew, queue: VecDeque::new(), pause: Pause::default() }
     }
 }
 
@@ -37,7 +35,7 @@ impl<R: Read> Segments for ReadAhead<'_, '_, R> {
 
     fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error> {
         self.cutter.recycle(done);
-        while self.queue.len() < self.depth
+        while self.queue.len() < self.crew.depth()
             && let Some(segment) = self.cutter.next()?
         {
             let number = (!self.pause.counts()).then(|| self.crew.give(segment.clone()));

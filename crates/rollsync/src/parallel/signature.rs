@@ -1,6 +1,11 @@
 //! A signature on several threads: blocks do not depend on each other.
 
-use super::{SEGMENT_MAX, crew::Crew, placed::Placed, read_full};
+use super::{
+    SEGMENT_MAX,
+    crew::Crew,
+    placed::{PART, Placed},
+    read_full,
+};
 use crate::{Error, FileSource, Side, buffer::Buffer, drive::Watch};
 use rollsync_core::{
     Input, Job, LimitError, LimitKind, Limits, Progress, ResourceError, SignatureJob, SignatureParams, Stats,
@@ -15,8 +20,6 @@ use std::{
 /// About how many bytes a thread takes at once, and how many blocks at most: short blocks have more sums than bytes.
 const SEGMENT: usize = 1 << 20;
 const BLOCKS_MAX: usize = 1 << 14;
-/// About how many of them a thread reads at once that reads them itself: what is hashed is still in the second-level cache.
-const PART: usize = 256 << 10;
 
 /// Whether blocks are short enough for segments of them.
 pub(crate) fn can_cut(params: SignatureParams) -> bool {
@@ -48,7 +51,7 @@ pub(crate) fn signature(
         return Ok(sink.stats);
     }
     let mut source =
-        Segments { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
+        FrontToBack { basis, segment_len, offset: 0, ended: false, hasher: hasher(), spare: Vec::new() };
     let hash = |_, segment: Buffer| {
         let mut records = Vec::new();
         let added = add_records(params, segment.used(), &mut records);
@@ -73,7 +76,7 @@ fn write_in_order<S: Source>(
     Crew::with(threads, work, |crew| {
         let mut queue = VecDeque::new();
         loop {
-            while queue.len() < threads + 2
+            while queue.len() < crew.depth()
                 && let Some(piece) = source.next()?
             {
                 queue.push_back(crew.give(piece));
@@ -115,8 +118,8 @@ struct Made<P> {
     records: Result<Vec<u8>, Error>,
 }
 
-/// Segments that the calling thread reads.
-struct Segments<R> {
+/// FrontToBack that the calling thread reads.
+struct FrontToBack<R> {
     basis: R,
     segment_len: usize,
     offset: u64,
@@ -126,7 +129,7 @@ struct Segments<R> {
     spare: Vec<Buffer>,
 }
 
-impl<R: Read> Source for Segments<R> {
+impl<R: Read> Source for FrontToBack<R> {
     type Piece = Buffer;
 
     fn next(&mut self) -> Result<Option<Buffer>, Error> {

@@ -57,6 +57,19 @@ fn pairs() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     ]
 }
 
+/// Formats, blocks and profiles that differ.
+fn ways<'o>() -> [impl Fn() -> Options<'o>; 3] {
+    [
+        (Format::RABIN_KARP_BLAKE2, 2048, Profile::Compact),
+        (Format::ROLLSUM_MD4, 700, Profile::Librsync234),
+        (Format::RABIN_KARP_MD4, 100_000, Profile::Librsync232),
+    ]
+    .map(|(format, block_len, profile)| {
+        let block_len = BlockLen::new(block_len).unwrap();
+        move || Options::new().format(format).block_len(block_len).profile(profile)
+    })
+}
+
 type Made = (Vec<u8>, Stats);
 
 fn made(basis: &[u8], new: &[u8], mut options: Options<'_>) -> (Made, Made) {
@@ -70,19 +83,11 @@ fn made(basis: &[u8], new: &[u8], mut options: Options<'_>) -> (Made, Made) {
 #[test]
 fn every_pair_on_any_number_of_threads() {
     for (name, basis, new) in pairs() {
-        for (format, block_len, profile, counts) in [
-            (Format::RABIN_KARP_BLAKE2, 2048, Profile::Compact, &[2, 3, 8][..]),
-            (Format::ROLLSUM_MD4, 700, Profile::Librsync234, &[2]),
-            (Format::RABIN_KARP_MD4, 100_000, Profile::Librsync232, &[4]),
-        ] {
-            let options = || {
-                let block_len = BlockLen::new(block_len).unwrap();
-                Options::new().format(format).block_len(block_len).profile(profile)
-            };
+        for (way, (options, counts)) in ways().into_iter().zip([&[2, 3, 8][..], &[2], &[4]]).enumerate() {
             let alone = made(&basis, &new, options());
             for &count in counts {
                 let together = made(&basis, &new, options().threads(threads(count)));
-                assert!(alone == together, "{name}, blocks of {block_len}, {count} threads");
+                assert!(alone == together, "{name}, way {way}, {count} threads");
             }
         }
     }
@@ -198,21 +203,13 @@ fn made_from(basis: impl FileSource, new: impl FileSource, mut options: Options<
 #[test]
 fn files_of_every_pair_on_any_number_of_threads() {
     for (i, (name, basis, new)) in pairs().into_iter().enumerate() {
-        for (format, block_len, profile) in [
-            (Format::RABIN_KARP_BLAKE2, 2048, Profile::Compact),
-            (Format::ROLLSUM_MD4, 700, Profile::Librsync234),
-            (Format::RABIN_KARP_MD4, 100_000, Profile::Librsync232),
-        ] {
-            let options = || {
-                let block_len = BlockLen::new(block_len).unwrap();
-                Options::new().format(format).block_len(block_len).profile(profile)
-            };
+        for (way, options) in ways().into_iter().enumerate() {
             let alone = made(&basis, &new, options());
             let position = [0, 4097][i % 2];
             let [old, changed] = [&basis, &new].map(|bytes| file_at(position, bytes));
             for count in [1, 2, 3, 8] {
                 let together = made_from(&old, &changed, options().threads(threads(count)));
-                assert!(alone == together, "{name}, blocks of {block_len}, {count} threads");
+                assert!(alone == together, "{name}, way {way}, {count} threads");
                 for (mut file, bytes) in [(&old, &basis), (&changed, &new)] {
                     assert_eq!(file.stream_position().unwrap(), position + bytes.len() as u64, "{name}");
                     file.seek(SeekFrom::Start(position)).unwrap();

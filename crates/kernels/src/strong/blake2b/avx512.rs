@@ -3,6 +3,7 @@
 //! State and message take sixteen registers each, which are all that there are, and a rotation is one instruction.
 
 use super::super::Digest;
+use crate::vector::Avx512;
 use core::arch::x86_64::*;
 
 /// Messages side by side.
@@ -105,8 +106,10 @@ fn compress(state: &mut [__m512i; 8], rows: [&[u8; BLOCK]; LANES], counter: u64,
 /// The sixteen words of the rows: lane `i` of each is of row `i`.
 #[target_feature(enable = "avx512f")]
 fn transposed(rows: [&[u8; BLOCK]; LANES]) -> [__m512i; 16] {
-    let low = rows.map(|row| load(row.first_chunk().expect("64 of 128 bytes")));
-    let high = rows.map(|row| load(row.last_chunk().expect("64 of 128 bytes")));
+    // SAFETY: AVX-512; so below.
+    let low = rows.map(|row| unsafe { Avx512::load(row.first_chunk().expect("64 of 128 bytes")).0 });
+    // SAFETY: the same.
+    let high = rows.map(|row| unsafe { Avx512::load(row.last_chunk().expect("64 of 128 bytes")).0 });
     let ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]) = (transposed_8(low), transposed_8(high));
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }
@@ -136,12 +139,6 @@ fn transposed_4([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
 #[target_feature(enable = "avx512f")]
 fn splat(word: u64) -> __m512i {
     _mm512_set1_epi64(word.cast_signed())
-}
-
-#[target_feature(enable = "avx512f")]
-fn load(bytes: &[u8; 64]) -> __m512i {
-    // SAFETY: 64 bytes can be read, at any alignment.
-    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f")]
