@@ -59,16 +59,19 @@ impl Terminal {
     }
 }
 
-/// Feeds a run that reads standard input, in small pieces, for as long as it takes or `enough` says.
-fn feed(child: &mut Child, bytes: &[u8], time: Duration, enough: impl Fn() -> bool) {
+/// Feeds a run that reads standard input, in small pieces, slowly for so long or until `enough` says; whether it did before the
+/// last.
+fn feed(child: &mut Child, bytes: &[u8], time: Duration, enough: impl Fn() -> bool) -> bool {
     let mut input = child.stdin.take().unwrap();
-    let started = Instant::now();
+    let (started, mut was_enough) = (Instant::now(), false);
     for piece in bytes.chunks(100) {
-        input.write_all(piece).unwrap();
-        if !enough() && started.elapsed() < time {
+        was_enough = was_enough || enough();
+        if !was_enough && started.elapsed() < time {
             thread::sleep(Duration::from_millis(10));
         }
+        input.write_all(piece).unwrap();
     }
+    was_enough
 }
 
 #[test]
@@ -81,7 +84,8 @@ fn progress_is_drawn_and_goes_away() {
         .spawn()
         .unwrap();
     let drawn = || terminal.text().contains("searching the new file");
-    feed(&mut child, &session.read("new.img"), Duration::from_secs(60), drawn);
+    let in_time = feed(&mut child, &session.read("new.img"), Duration::from_secs(60), drawn);
+    assert!(in_time, "nothing is drawn while the new file comes: {:?}", terminal.text());
     assert!(child.wait().unwrap().success());
     assert_eq!(session.read("out"), session.read("new.delta"));
     let text = terminal.close();

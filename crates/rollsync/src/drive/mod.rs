@@ -14,7 +14,7 @@ use between_files::BetweenFiles;
 pub use feed::Fed;
 use holding::Holding;
 use rollsync_core::{BasisRange, Input, Job, PatchStatus, Stats};
-pub(crate) use turn::{Turn, Watch};
+pub(crate) use turn::{Turn, Watch, failed, uninterrupted};
 use window::Window;
 
 /// How many bytes are read and written at once.

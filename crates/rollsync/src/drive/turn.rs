@@ -217,7 +217,7 @@ pub(crate) enum Turn {
     Done,
 }
 
-pub(super) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -226,6 +226,6 @@ pub(super) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::R
     }
 }
 
-pub(super) const fn failed(side: Side, offset: u64, source: io::Error) -> Error {
+pub(crate) const fn failed(side: Side, offset: u64, source: io::Error) -> Error {
     Error::Io { side, offset, source }
 }

@@ -110,7 +110,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
         let mut segment: Option<Segment> = None;
         let mut done = 0;
         loop {
-            watch(self.bytes_in(), self.bytes_out())?;
+            watch(self.bytes_in().max(segments.read_so_far()), self.bytes_out())?;
             let rest = segment.as_ref().map_or(&[][..], |segment| &segment.own()[done..]);
             let mut part = &rest[..rest.len().min(PART)];
             let (before, is_last) = (part.len(), part.len() == rest.len());
@@ -121,7 +121,8 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                 Turn::Starved if !is_last => {}
                 Turn::Starved => {
                     segments.learn(self.job().joined());
-                    let next = segments.next(segment.take())?;
+                    let bytes_out = self.bytes_out();
+                    let next = segments.next(segment.take(), &mut |bytes_in| watch(bytes_in, bytes_out))?;
                     done = 0;
                     let Some((next, found)) = next else {
                         self.was_read(0);

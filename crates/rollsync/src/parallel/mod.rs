@@ -15,8 +15,12 @@ mod signature;
 
 pub(crate) use signature::{can_cut, signature};
 
+use crate::{
+    Error, Side,
+    drive::{failed, uninterrupted},
+};
 use std::{
-    io::{self, Read},
+    io::Read,
     num::{NonZeroUsize, ParseIntError},
     str::FromStr,
     thread,
@@ -73,16 +77,26 @@ impl Default for Threads {
 /// Segments above this length are not worth the memory that one for each thread takes.
 const SEGMENT_MAX: u64 = 8 << 20;
 
-/// Reads until `place` is full or the input ends; how much that was.
-fn read_full(input: &mut impl Read, place: &mut [u8]) -> io::Result<usize> {
+/// Reads until `place` is full or the input ends; how much that was. `told` hears of every read, how much there is by then:
+/// input may come slowly.
+fn read_full(
+    input: &mut impl Read,
+    offset: u64,
+    place: &mut [u8],
+    told: &mut Told<'_>,
+) -> Result<usize, Error> {
     let mut len = 0;
     while len < place.len() {
-        match input.read(&mut place[len..]) {
-            Ok(0) => break,
-            Ok(read) => len += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        let read = uninterrupted(|| input.read(&mut place[len..]));
+        let read = read.map_err(|source| failed(Side::Read, offset + len as u64, source))?;
+        if read == 0 {
+            break;
         }
+        len += read;
+        told(offset + len as u64)?;
     }
     Ok(len)
 }
+
+/// Is told how many bytes of the input are read; an error stops the work.
+type Told<'a> = dyn FnMut(u64) -> Result<(), Error> + 'a;

@@ -1,6 +1,7 @@
 //! Segments of a file that each thread reads itself, and searches while it reads.
 
 use super::{
+    Told,
     crew::Crew,
     pause::Pause,
     placed::{PART, Placed},
@@ -151,7 +152,11 @@ impl Segments for OwnReads<'_, '_> {
         }
     }
 
-    fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error> {
+    fn read_so_far(&self) -> u64 {
+        0
+    }
+
+    fn next(&mut self, done: Option<Segment>, _: &mut Told<'_>) -> Result<Option<Found>, Error> {
         if let Some(done) = done {
             self.recycle(done);
         }

@@ -1,6 +1,7 @@
 //! Segments that the calling thread reads, and others search.
 
 use super::{
+    Told,
     crew::Crew,
     pause::Pause,
     segment::{Cutter, Found, Segment, Segments},
@@ -33,10 +34,14 @@ impl<R: Read> Segments for ReadAhead<'_, '_, R> {
         }
     }
 
-    fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error> {
+    fn read_so_far(&self) -> u64 {
+        self.cutter.offset()
+    }
+
+    fn next(&mut self, done: Option<Segment>, told: &mut Told<'_>) -> Result<Option<Found>, Error> {
         self.cutter.recycle(done);
         while self.queue.len() < self.crew.depth()
-            && let Some(segment) = self.cutter.next()?
+            && let Some(segment) = self.cutter.next(told)?
         {
             let number = (!self.pause.counts()).then(|| self.crew.give(segment.clone()));
             self.queue.push_back((segment, number));

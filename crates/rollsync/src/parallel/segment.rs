@@ -1,7 +1,7 @@
 //! The new file of a delta, cut into segments that overlap.
 
-use super::read_full;
-use crate::{Error, Side, buffer::ALIGN};
+use super::{Told, read_full};
+use crate::{Error, buffer::ALIGN};
 use rollsync_core::{Searched, SignatureIndex};
 use std::{io::Read, sync::Arc};
 
@@ -27,7 +27,10 @@ pub(super) type Found = (Segment, Option<Searched>);
 /// Where segments come from.
 pub(super) trait Segments {
     /// The next one. `done` is the one before it.
-    fn next(&mut self, done: Option<Segment>) -> Result<Option<Found>, Error>;
+    fn next(&mut self, done: Option<Segment>, told: &mut Told<'_>) -> Result<Option<Found>, Error>;
+
+    /// How many bytes the calling thread has read so far; 0 where each reads for itself.
+    fn read_so_far(&self) -> u64;
 
     /// So many of those that were searched were of use so far, and so many were not.
     fn learn(&mut self, joined: (u64, u64));
@@ -57,15 +60,19 @@ impl<R: Read> Cutter<R> {
         self.spare.extend(segment.and_then(|segment| Arc::into_inner(segment.data)));
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Segment>, Error> {
+    /// How many bytes are read so far.
+    pub(super) fn offset(&self) -> u64 {
+        self.start + self.held.len() as u64
+    }
+
+    pub(super) fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Segment>, Error> {
         if self.ended {
             return Ok(None);
         }
         let mut data = self.spare.pop().unwrap_or_else(|| Overlapping::new(self.overlap, self.segment_len));
         let missing = self.segment_len + self.overlap - self.held.len();
-        let offset = self.start + self.held.len() as u64;
-        let len = read_full(&mut self.input, data.behind(&self.held, missing));
-        let len = len.map_err(|source| Error::Io { side: Side::Read, offset, source })?;
+        let offset = self.offset();
+        let len = read_full(&mut self.input, offset, data.behind(&self.held, missing), told)?;
         data.len = self.held.len() + len;
         self.ended = len < missing;
         let positions = if self.ended { data.len } else { self.segment_len };

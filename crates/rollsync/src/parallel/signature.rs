@@ -1,7 +1,7 @@
 //! A signature on several threads: blocks do not depend on each other.
 
 use super::{
-    SEGMENT_MAX,
+    SEGMENT_MAX, Told,
     crew::Crew,
     placed::{PART, Placed},
     read_full,
@@ -77,7 +77,7 @@ fn write_in_order<S: Source>(
         let mut queue = VecDeque::new();
         loop {
             while queue.len() < crew.depth()
-                && let Some(piece) = source.next()?
+                && let Some(piece) = source.next(&mut |bytes_in| watch(bytes_in, sink.stats.bytes_out))?
             {
                 queue.push_back(crew.give(piece));
             }
@@ -88,7 +88,7 @@ fn write_in_order<S: Source>(
             // Nothing is written before something is read, or known not to be there.
             sink.begin()?;
             sink.add(len, &records)?;
-            watch(sink.stats.bytes_in, sink.stats.bytes_out)?;
+            watch(sink.stats.bytes_in.max(source.read_so_far()), sink.stats.bytes_out)?;
             if is_last {
                 return Ok(());
             }
@@ -103,7 +103,10 @@ trait Source {
     type Piece: Send;
 
     /// `None` when there are no more.
-    fn next(&mut self) -> Result<Option<Self::Piece>, Error>;
+    fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Self::Piece>, Error>;
+
+    /// How many bytes the calling thread has read so far; 0 where each reads for itself.
+    fn read_so_far(&self) -> u64;
 
     fn recycle(&mut self, piece: Self::Piece);
 }
@@ -132,14 +135,17 @@ struct FrontToBack<R> {
 impl<R: Read> Source for FrontToBack<R> {
     type Piece = Buffer;
 
-    fn next(&mut self) -> Result<Option<Buffer>, Error> {
+    fn read_so_far(&self) -> u64 {
+        self.offset
+    }
+
+    fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Buffer>, Error> {
         if self.ended {
             return Ok(None);
         }
         let mut segment = self.spare.pop().unwrap_or_else(|| Buffer::new(self.segment_len));
         let place = segment.free();
-        let read = read_full(&mut self.basis, place);
-        let len = read.map_err(|source| Error::Io { side: Side::Read, offset: self.offset, source })?;
+        let len = read_full(&mut self.basis, self.offset, place, told)?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(&place[..len]);
         }
@@ -164,7 +170,11 @@ struct Offsets {
 impl Source for Offsets {
     type Piece = u64;
 
-    fn next(&mut self) -> Result<Option<u64>, Error> {
+    fn read_so_far(&self) -> u64 {
+        0
+    }
+
+    fn next(&mut self, _: &mut Told<'_>) -> Result<Option<u64>, Error> {
         let offset = self.next;
         self.next += self.segment_len as u64;
         Ok(Some(offset))

@@ -12,6 +12,7 @@ mod narrow;
 #[cfg(unix)]
 mod output_file;
 mod sealed;
+mod slow_input;
 #[cfg(unix)]
 mod special_files;
 mod streams;
