@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<(), String> {
     parts.run("corpus", || corpus::make(Size::Small));
     parts.run("floors", || floors::run().map(|()| Report::default()));
     parts.run("no_std", || no_std::run().map(|()| Report::default()));
+    parts.run("build", build_tests);
     parts.run("tests", || cargo_test(&mut counts));
     parts.run("install", install::test);
     // With AVX-512, AVX2 is not the best that there is.
@@ -64,6 +65,11 @@ fn oracles() -> Result<Report, String> {
     let mut report = Report::default();
     watch(command("bash").arg("testing/oracles/install.sh"), |line| report.note_skip(line))?;
     Ok(report)
+}
+
+fn build_tests() -> Result<Report, String> {
+    watch(cargo().args(["test", "--workspace", "--no-run"]), |_| {})?;
+    Ok(Report::default())
 }
 
 fn cargo_test(counts: &mut Counts) -> Result<Report, String> {
