@@ -203,6 +203,7 @@ mod unix {
                 filled += progress.produced;
                 match progress.status.into() {
                     PatchStatus::NeedInput => break,
+                    PatchStatus::Busy => {}
                     PatchStatus::NeedOutput => {
                         output.write_all(&space.bytes()[..filled])?;
                         filled = 0;

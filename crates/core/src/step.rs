@@ -54,6 +54,10 @@ pub enum Status {
     NeedInput,
     /// More output space; all that was offered is full.
     NeedOutput,
+    /// Nothing: it has worked for some hundredths of a second, and there may be something else to look at, such as whether the
+    /// work was cancelled. It goes on when it is stepped again. Only a delta answers so, where it has to hash many times as many
+    /// bytes as the new file has.
+    Busy,
     /// Nothing: it is complete.
     Done,
 }
@@ -67,6 +71,8 @@ pub enum PatchStatus {
     NeedOutput,
     /// Bytes of the basis, to be written into the output right behind what was produced.
     NeedBasis(BasisRange),
+    /// Never: what [`Status::Busy`] becomes, so that one loop can drive all jobs.
+    Busy,
     /// Nothing: the new file is complete.
     Done,
 }
@@ -76,6 +82,7 @@ impl From<Status> for PatchStatus {
         match status {
             Status::NeedInput => Self::NeedInput,
             Status::NeedOutput => Self::NeedOutput,
+            Status::Busy => Self::Busy,
             Status::Done => Self::Done,
         }
     }
@@ -94,7 +101,7 @@ pub struct BasisRange {
 ///
 /// The contract, for every job:
 /// - [`NeedInput`](Status::NeedInput) means that every offered byte was consumed, [`NeedOutput`](Status::NeedOutput)
-///   that the output is full. Unconsumed input is offered again, first, on the next step.
+///   that the output is full. Unconsumed input is offered again, first, on the next step; after [`Busy`](Status::Busy), too.
 /// - After [`Done`](Status::Done), a step answers `Done` with zero counts; after an error, the same error.
 /// - The bytes out are a function of parameters and bytes in, never of how they were sliced.
 ///   (One exception is an option: [`EmptyBasis::AsOffered`](crate::EmptyBasis::AsOffered).)

@@ -50,9 +50,9 @@ impl DeltaWork {
 }
 
 impl Work for DeltaWork {
-    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Pause, Failure> {
         let mut job = self.job.take().unwrap_or_else(|| self.start());
-        let advanced = advance(&mut job, room, &mut no_basis);
+        let advanced = advance(&mut job, room, stop, &mut no_basis);
         if let Some(signature) = &self.signature {
             let now = job.stats().search;
             signature.count(&now, &self.counted);

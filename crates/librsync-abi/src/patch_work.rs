@@ -31,9 +31,9 @@ impl PatchWork {
     }
 
     /// Makes the new file; `None` when all of it is there, or the basis is given up.
-    fn patch(&mut self, room: &mut Room) -> Result<Option<Pause>, Failure> {
+    fn patch(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Option<Pause>, Failure> {
         let (copy, mut basis_has_ended) = (self.copy, false);
-        let advanced = advance(&mut self.job, room, &mut |range, place| {
+        let advanced = advance(&mut self.job, room, stop, &mut |range, place| {
             let read = copy.read(range, place);
             basis_has_ended = has_ended(read);
             read
@@ -76,7 +76,7 @@ impl PatchWork {
                 }
             }
             (HoldStep::Held, _) => return Ok(Some(Pause::Done)),
-            _ => return self.patch(room),
+            _ => return self.patch(room, stop),
         }
         Ok(None)
     }

@@ -28,7 +28,7 @@ impl SignatureWork {
 }
 
 impl Work for SignatureWork {
-    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Pause, Failure> {
         let job = match &mut self.job {
             Some(job) => job,
             None => {
@@ -36,7 +36,7 @@ impl Work for SignatureWork {
                 self.job.insert(if self.sealed { job.sealed() } else { job })
             }
         };
-        advance(job, room, &mut no_basis)
+        advance(job, room, stop, &mut no_basis)
     }
 
     fn stats(&self) -> Stats {
@@ -68,11 +68,11 @@ impl LoadWork {
 }
 
 impl Work for LoadWork {
-    fn go_on(&mut self, room: &mut Room, _: &AtomicBool) -> Result<Pause, Failure> {
+    fn go_on(&mut self, room: &mut Room, stop: &AtomicBool) -> Result<Pause, Failure> {
         let mut state = self.signature.state();
         let State::Loading(job, _) = &mut *state else { return Ok(Pause::Done) };
         job.rearm();
-        let advanced = advance(&mut **job, room, &mut no_basis);
+        let advanced = advance(&mut **job, room, stop, &mut no_basis);
         self.stats = job.stats().clone();
         if advanced == Ok(Pause::Done) {
             state.finish_loading();

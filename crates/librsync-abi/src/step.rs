@@ -2,6 +2,7 @@
 
 use crate::{buffers::Room, cause::Failure, result_code::RsResult};
 use rollsync::{BasisRange, EngineError, Input, Job, PatchJob, PatchStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why the loop has paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +15,11 @@ pub(crate) enum Pause {
 /// end with.
 pub(crate) type CopyFrom<'a> = dyn FnMut(BasisRange, &mut [u8]) -> Result<usize, RsResult> + 'a;
 
-/// Goes on with `job` as far as `room` allows.
+/// Goes on with `job` as far as `room` allows, or until `stop` is set.
 pub(crate) fn advance<J: Job>(
     job: &mut J,
     room: &mut Room,
+    stop: &AtomicBool,
     copy: &mut CopyFrom<'_>,
 ) -> Result<Pause, Failure> {
     loop {
@@ -31,6 +33,8 @@ pub(crate) fn advance<J: Job>(
         match progress.status.into() {
             PatchStatus::Done => return Ok(Pause::Done),
             PatchStatus::NeedOutput => return Ok(Pause::Blocked),
+            PatchStatus::Busy if stop.load(Ordering::Relaxed) => return Err(RsResult::CANCELLED.into()),
+            PatchStatus::Busy => {}
             PatchStatus::NeedInput if ended => return Err(RsResult::INTERNAL_ERROR.into()),
             PatchStatus::NeedInput if is_last => {}
             PatchStatus::NeedInput => return Ok(Pause::Blocked),
@@ -63,7 +67,7 @@ pub(crate) fn read_on(job: &mut PatchJob, room: &mut Room) -> Result<Pause, Fail
         room.consume(progress.consumed);
         match progress.status {
             PatchStatus::Done => return Ok(Pause::Done),
-            PatchStatus::NeedOutput => {}
+            PatchStatus::NeedOutput | PatchStatus::Busy => {}
             PatchStatus::NeedInput if is_last && !ended => {}
             PatchStatus::NeedInput if !is_last => return Ok(Pause::Blocked),
             PatchStatus::NeedInput | PatchStatus::NeedBasis(_) => {

@@ -65,7 +65,7 @@ impl<J: Job, R: Read, B: Basis> Read for JobReader<J, R, B> {
                 Turn::Starved => {
                     self.drive.turn(&mut self.input, &mut self.basis, &mut place)?;
                 }
-                Turn::Read(_) | Turn::ReadBasis => {}
+                Turn::Read(_) | Turn::ReadBasis | Turn::Busy => {}
             }
         }
     }

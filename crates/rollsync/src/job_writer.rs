@@ -72,7 +72,7 @@ impl<J: Job, W: Write, B: Basis> Write for JobWriter<J, W, B> {
             match self.drive.turn(&mut bytes, &mut self.basis, &mut self.output)? {
                 Turn::Read(len) => return Ok(len),
                 Turn::Done => return Ok(offered),
-                Turn::Written(_) | Turn::ReadBasis | Turn::Starved => {}
+                Turn::Written(_) | Turn::ReadBasis | Turn::Starved | Turn::Busy => {}
             }
         }
     }

@@ -91,7 +91,7 @@ fn apply(delta: &[u8], limits: Limits, basis_len: u64) -> Result<u64, rollsync_c
                 len += there;
             }
             PatchStatus::Done => return Ok(len),
-            PatchStatus::NeedOutput => {}
+            PatchStatus::NeedOutput | PatchStatus::Busy => {}
             PatchStatus::NeedInput => panic!("there is no more"),
         }
     }

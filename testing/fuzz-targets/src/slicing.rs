@@ -113,7 +113,8 @@ pub(crate) fn drive<J: Job>(job: &mut J, input: &[u8], basis: &[u8], slicing: &S
             assert_eq!(step(job, Input::last(input), place), Ok(done), "it stays done");
             break Ok(());
         }
-        idle = if progress.consumed + written == 0 { idle + 1 } else { 0 };
+        let stands = progress.consumed + written == 0 && progress.status != PatchStatus::Busy;
+        idle = if stands { idle + 1 } else { 0 };
         assert!(idle < 100, "{progress:?} again and again");
     };
     Outcome { result, output, stats: job.stats().clone() }
@@ -134,6 +135,6 @@ fn holds(progress: Progress<PatchStatus>, input: Input<'_>, space: usize) {
         PatchStatus::NeedBasis(range) => {
             assert!(0 < range.len && range.len <= space - progress.produced, "{progress:?}");
         }
-        PatchStatus::Done => {}
+        PatchStatus::Busy | PatchStatus::Done => {}
     }
 }

@@ -200,8 +200,8 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             } else {
                 match self.state {
                     State::Running => {
-                        if !self.find(room)? {
-                            return Ok(Status::NeedInput);
+                        if let Some(status) = self.find(room)? {
+                            return Ok(status);
                         }
                     }
                     State::Ending => {
@@ -235,8 +235,8 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         Status::NeedInput
     }
 
-    /// Finds out what comes next; `false` when that takes more input.
-    fn find(&mut self, room: &mut Room<'_, '_>) -> Result<bool, ResourceError> {
+    /// Finds out what comes next, or what keeps it from that.
+    fn find(&mut self, room: &mut Room<'_, '_>) -> Result<Option<Status>, ResourceError> {
         match &mut self.source {
             Source::Search(search) => loop {
                 let (window_len, position) = (search.window_len(), search.position());
@@ -255,7 +255,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                     }
                     Next::Take(_) => {
                         self.ahead.take_all(room, &self.limits)?;
-                        return Ok(false);
+                        return Ok(Some(Status::NeedInput));
                     }
                     Next::Search { stop } => {
                         search.next(self.index.borrow(), rest, last, stop, &mut self.stats.search)
@@ -265,36 +265,36 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                     Found::Run { misses, then } => {
                         self.run += misses;
                         self.matched = then;
-                        return Ok(true);
+                        return Ok(None);
                     }
                     Found::More => {
                         if !self.ahead.extend(position, window_len, room, &self.limits)? {
-                            Self::starved(room);
-                            return Ok(false);
+                            return Ok(Some(Self::starved(room)));
                         }
                     }
+                    Found::Busy => return Ok(Some(Status::Busy)),
                     Found::End => {
                         self.state = State::Ending;
-                        return Ok(true);
+                        return Ok(None);
                     }
                 }
             },
             Source::Empty(cutter) => loop {
                 let ended = room.last && room.input.is_empty();
                 match cutter.next(self.ahead.held(), ended) {
-                    Cut::Hold if room.input.is_empty() => return Ok(false),
+                    Cut::Hold if room.input.is_empty() => return Ok(Some(Status::NeedInput)),
                     Cut::Hold => self.ahead.fill(room, &self.limits)?,
                     Cut::Literal(len) => {
                         self.emitter.literal(len, &mut self.stats)?;
-                        return Ok(true);
+                        return Ok(None);
                     }
                     Cut::Send(len) => {
                         self.payload = len;
-                        return Ok(true);
+                        return Ok(None);
                     }
                     Cut::End => {
                         self.state = State::Ending;
-                        return Ok(true);
+                        return Ok(None);
                     }
                 }
             },
@@ -335,6 +335,9 @@ impl<I: Borrow<SignatureIndex>> Job for DeltaJob<I> {
     fn step(&mut self, input: Input<'_>, output: &mut [u8]) -> Result<Progress, ResourceError> {
         if let Some(error) = self.failed {
             return Err(error);
+        }
+        if let Source::Search(search) = &mut self.source {
+            search.begin_turn();
         }
         let mut room = Room::new(input, output);
         let advanced = self.advance(&mut room).map(|status| room.progress(status));

@@ -29,7 +29,12 @@ pub(super) struct Search {
     /// The shrinking window at the end of the new file.
     tail: Option<RollingSum>,
     budget: Budget,
+    /// What was hashed when its turn began.
+    hashed_before: u64,
 }
+
+/// So many bytes are hashed in a turn, and less than one more batch of blocks.
+const TURN: u64 = 32 << 20;
 
 /// What a search came upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub(super) enum Found {
     Run { misses: usize, then: Option<Match> },
     /// Nothing can be said before more of the new file is there.
     More,
+    /// Nothing is said yet: its turn is over.
+    Busy,
     /// The end of the new file.
     End,
 }
@@ -62,12 +69,22 @@ impl Search {
             ahead: Ahead::new(index, patience, segment_len),
             tail: None,
             budget: Budget::new(profile, limits.work, segment_len),
+            hashed_before: 0,
         }
     }
 
     /// How many bytes were hashed, those in vain included.
     pub(super) const fn hashed(&self) -> u64 {
         self.ahead.hashed()
+    }
+
+    /// Begins a turn, at the end of which it is [busy](Found::Busy).
+    pub(super) const fn begin_turn(&mut self) {
+        self.hashed_before = self.ahead.hashed();
+    }
+
+    const fn turn_is_over(&self) -> bool {
+        self.ahead.hashed() - self.hashed_before >= TURN
     }
 
     /// How many positions were looked at before they were decided, those in vain included.
@@ -121,6 +138,9 @@ impl Search {
     ) -> Found {
         let view = View { index, position: self.position, rest, last, stop };
         loop {
+            if self.turn_is_over() {
+                return Found::Busy;
+            }
             let Some(mark) = self.ahead.front() else {
                 if self.ahead.end() > self.position {
                     return self.missed(self.ahead.end(), rest, stats);
@@ -221,22 +241,24 @@ impl Search {
                 window
             }
         });
-        let limit = usize::try_from(stop - self.position).unwrap_or(usize::MAX).min(CHUNK);
-        for (misses, &out) in rest.iter().enumerate().take(limit) {
+        let limit = usize::try_from(stop - self.position).unwrap_or(usize::MAX).min(CHUNK).min(rest.len());
+        let mut decided = 0;
+        while decided < limit && !self.turn_is_over() {
             let digest = window.digest();
             if index.filter().may_contain(digest) {
-                let position = self.position + misses as u64;
-                let window = &rest[misses..];
+                let position = self.position + decided as u64;
+                let window = &rest[decided..];
                 if let Some(block) = self.look_up(index, digest, window, position, stats) {
-                    let found = self.found(misses, Some(Match { block, len: window.len() }), stats);
+                    let found = self.found(decided, Some(Match { block, len: window.len() }), stats);
                     self.ahead.restart(self.position);
                     return found;
                 }
             }
-            window.roll_out(out);
+            window.roll_out(rest[decided]);
+            decided += 1;
         }
         self.tail = Some(window);
-        let found = self.found(rest.len().min(limit), None, stats);
+        let found = self.found(decided, None, stats);
         self.ahead.restart(self.position);
         found
     }

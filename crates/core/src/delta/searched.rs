@@ -57,7 +57,7 @@ impl Event {
         match self.found {
             Found::Run { misses, then: Some(found) } => misses + found.len,
             Found::Run { misses, then: None } => misses,
-            Found::More | Found::End => 0,
+            Found::More | Found::Busy | Found::End => 0,
         }
     }
 }
@@ -155,7 +155,9 @@ pub struct SegmentSearch<'i> {
     positions: Range<u64>,
     /// Whether no more is to be searched.
     ended: bool,
-    /// What was spent before the step that waits for more of the new file, and what is counted in it.
+    /// How many turns were over in the segment.
+    turns: u32,
+    /// What was spent before the step that waits for more of the new file or for its next turn, and what is counted in it.
     begun: Option<(u64, SearchStats)>,
     events: Vec<Event>,
     /// How many the segment before had.
@@ -168,14 +170,16 @@ impl<'i> SegmentSearch<'i> {
     pub fn new(index: &'i SignatureIndex, options: DeltaOptions, limits: &Limits) -> Self {
         let search = || Search::new(index, options.profile, limits, 1);
         let search = (!index.signature().is_empty()).then(search);
-        Self { index, search, positions: 0..0, ended: true, begun: None, events: Vec::new(), expected: 0 }
+        let (events, expected) = (Vec::new(), 0);
+        Self { index, search, positions: 0..0, ended: true, turns: 0, begun: None, events, expected }
     }
 
     /// Begins a segment, that of these positions.
     pub fn begin(&mut self, positions: Range<u64>) {
         self.search = self.search.take().map(|search| search.of(positions.clone()));
         (self.positions, self.ended, self.begun) = (positions, self.search.is_none(), None);
-        self.events = Vec::new();
+        (self.events, self.turns) = (Vec::new(), 0);
+        self.search.iter_mut().for_each(Search::begin_turn);
     }
 
     /// Goes on as far as `data` allows. It holds the new file from the first position on, what was there before and more; the
@@ -205,6 +209,11 @@ impl<'i> SegmentSearch<'i> {
                     self.begun = Some((spent, counted));
                     return;
                 }
+                Found::Busy if counted.skipped == 0 && self.turns < TURNS => {
+                    self.begun = Some((spent, counted));
+                    self.turns += 1;
+                    search.begin_turn();
+                }
                 _ => self.ended = true,
             }
         }
@@ -218,6 +227,9 @@ impl<'i> SegmentSearch<'i> {
         Searched { events: core::mem::take(&mut self.events), next: 0, was_used: false }
     }
 }
+
+/// After so many turns in a segment the rest of it is left to the job, which lets its caller look around.
+const TURNS: u32 = 8;
 
 /// What a searched segment is good for at a position.
 pub(super) enum Use {

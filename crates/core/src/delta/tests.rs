@@ -141,6 +141,7 @@ fn driven(
                     offered += 1 + random.below(step);
                 }
             }
+            Found::Busy => search.begin_turn(),
             Found::End => {
                 assert_eq!(at, new.len());
                 return (found, stats, search.hashed());
@@ -330,7 +331,9 @@ fn what_is_foreseen_wrongly_again_and_again_costs_little() {
                 let limits = Limits { work: Work::Unlimited, ..Limits::default() };
                 let mut search = Search::new(&index, Profile::Compact, &limits, 1000);
                 let mut stats = SearchStats::default();
-                while search.next(&index, &new[at_of(&search)..], true, u64::MAX, &mut stats) != Found::End {}
+                while search.next(&index, &new[at_of(&search)..], true, u64::MAX, &mut stats) != Found::End {
+                    search.begin_turn();
+                }
                 let (looked_at, hashed, len) = (search.looked_at(), search.hashed(), new.len() as u64);
                 assert!(stats.false_matches() >= 500, "{stats:?}");
                 assert!(2 * looked_at <= 3 * len, "family {family}: {looked_at} positions of {len}");

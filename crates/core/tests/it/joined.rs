@@ -50,7 +50,7 @@ fn given(
         offered_len -= progress.consumed;
         match progress.status {
             PatchStatus::NeedInput => offered_len = offered.min(input.len()),
-            PatchStatus::NeedOutput => {}
+            PatchStatus::NeedOutput | PatchStatus::Busy => {}
             PatchStatus::NeedBasis(range) => {
                 answers += 1;
                 let wanted = job.basis_wanted();

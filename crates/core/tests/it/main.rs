@@ -20,6 +20,7 @@ mod reference;
 mod seal;
 mod searched;
 mod slicing;
+mod turns;
 mod twins;
 mod vectors;
 mod work;

@@ -31,7 +31,7 @@ fn memory_of<J: Job>(
             match progress.status.into() {
                 PatchStatus::NeedBasis(range) => job.basis_copied(range.len),
                 PatchStatus::Done => return Ok(job),
-                PatchStatus::NeedInput | PatchStatus::NeedOutput => {}
+                PatchStatus::NeedInput | PatchStatus::NeedOutput | PatchStatus::Busy => {}
             }
         }
     });

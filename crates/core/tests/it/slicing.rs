@@ -107,10 +107,11 @@ pub(crate) fn drive<J: Job>(job: &mut J, input: &[u8], basis: &[u8], slicing: &S
                 outcome.stats = job.stats().clone();
                 return outcome;
             }
-            PatchStatus::NeedInput | PatchStatus::NeedOutput => {}
+            PatchStatus::NeedInput | PatchStatus::NeedOutput | PatchStatus::Busy => {}
         }
         outcome.output.extend_from_slice(&output[..written]);
-        idle = if progress.consumed + written == 0 { idle + 1 } else { 0 };
+        let stands = progress.consumed + written == 0 && progress.status != PatchStatus::Busy;
+        idle = if stands { idle + 1 } else { 0 };
         assert!(idle < 100, "{progress:?} again and again");
     }
 }
@@ -138,7 +139,7 @@ fn holds(progress: Progress<PatchStatus>, input: Input<'_>, space: usize) {
         PatchStatus::NeedBasis(range) => {
             assert!(0 < range.len && range.len <= space - progress.produced, "{progress:?}");
         }
-        PatchStatus::Done => {}
+        PatchStatus::Busy | PatchStatus::Done => {}
     }
 }
 

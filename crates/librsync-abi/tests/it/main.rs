@@ -1,5 +1,6 @@
 //! The library as programs meet it: its symbols, its structs, and each function beside that of the real librsync 2.3.4.
 
+mod cancelled;
 mod driven;
 mod examples;
 mod exports;

@@ -21,20 +21,20 @@ use crate::streams::{Kind, Stream};
 const IO_ERROR: c_int = 100;
 const INPUT_ENDED: c_int = 103;
 const CORRUPT: c_int = 106;
-const CANCELLED: c_int = 121;
+pub(crate) const CANCELLED: c_int = 121;
 const MISMATCH: c_int = 122;
 
 type File = *mut libc::FILE;
 
 /// What rollsync.h adds.
-struct Additions {
+pub(crate) struct Additions {
     job_set_seal: unsafe extern "C" fn(*mut c_void, c_int) -> c_int,
-    job_cancel: unsafe extern "C" fn(*mut c_void) -> c_int,
+    pub(crate) job_cancel: unsafe extern "C" fn(*mut c_void) -> c_int,
     job_error: unsafe extern "C" fn(*const c_void, *mut c_char, usize) -> usize,
     patch_file: unsafe extern "C" fn(File, File, File, *mut Stats, *const [usize; 10]) -> c_int,
 }
 
-static ADDITIONS: LazyLock<Additions> = LazyLock::new(|| {
+pub(crate) static ADDITIONS: LazyLock<Additions> = LazyLock::new(|| {
     // SAFETY: it has no initialisers that do anything.
     let library = unsafe { libloading::Library::new(ours()) }.expect("it is built before the tests");
     let library = Box::leak(Box::new(library));
@@ -246,10 +246,10 @@ unsafe extern "C" fn moody_copy(
 }
 
 /// A job that is gone on with, one call at a time.
-struct Job(*mut c_void);
+pub(crate) struct Job(pub(crate) *mut c_void);
 
 impl Job {
-    fn iter(&self, input: &mut &[u8], is_last: bool) -> c_int {
+    pub(crate) fn iter(&self, input: &mut &[u8], is_last: bool) -> c_int {
         let mut space = vec![0_u8; 1 << 17];
         let mut buffers = Buffers {
             // Never written through.
@@ -265,7 +265,7 @@ impl Job {
         code
     }
 
-    fn error(&self) -> String {
+    pub(crate) fn error(&self) -> String {
         let mut text = [0_u8; 300];
         // SAFETY: the job is live, there is so much room.
         let len = unsafe { (ADDITIONS.job_error)(self.0, text.as_mut_ptr().cast(), text.len()) };

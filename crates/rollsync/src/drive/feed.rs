@@ -53,7 +53,7 @@ impl<J: Job> Drive<J> {
             Turn::Starved if last => self.was_read(0),
             Turn::Starved if self.has_output() => self.flush(),
             Turn::Starved => return Ok(Fed::Hungry),
-            Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
+            Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) | Turn::Busy => {}
         }
         Ok(Fed::Going)
     }

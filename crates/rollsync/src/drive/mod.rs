@@ -71,6 +71,7 @@ impl Default for Buffers {
 ///             drive.was_written(len);
 ///         }
 ///         Action::ReadBasis { .. } => unreachable!("only a patch asks for the basis"),
+///         Action::Busy => {}
 ///         Action::Done => break,
 ///     }
 /// }
@@ -111,6 +112,9 @@ pub enum Action<'a> {
     },
     /// That these bytes are written. The answer is [`Drive::was_written`].
     Write(&'a [u8]),
+    /// Nothing: the job has [worked for a while](rollsync_core::Status::Busy) and goes on when it is asked again. Here others may have
+    /// their turn.
+    Busy,
     /// Nothing: the job is done, and all of its output is written.
     Done,
 }
@@ -195,6 +199,7 @@ impl<J: Job> Drive<J> {
                     return Ok(Action::ReadBasis { offset, place: &mut place[..self.asked] });
                 }
                 PatchStatus::NeedOutput => self.writing = true,
+                PatchStatus::Busy => return Ok(Action::Busy),
                 PatchStatus::Done => (self.writing, self.done) = (true, self.holds()),
             }
         }

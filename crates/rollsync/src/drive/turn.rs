@@ -123,6 +123,7 @@ impl<J: Job> Drive<J> {
                 self.was_written(len);
                 Ok(Turn::Written(len))
             }
+            Action::Busy => Ok(Turn::Busy),
             Action::Done => Ok(self.drain_first(behind(output))?.unwrap_or(Turn::Done)),
         }
     }
@@ -214,6 +215,8 @@ pub(crate) enum Turn {
     Written(usize),
     /// Nothing: it takes input.
     Starved,
+    /// Work that is not over, and of which nothing is seen.
+    Busy,
     Done,
 }
 

@@ -131,7 +131,7 @@ impl<I: Borrow<SignatureIndex> + Clone + Sync> Drive<DeltaJob<I>> {
                     segment = Some(next);
                     found.into_iter().for_each(|found| self.job_mut().searched(found));
                 }
-                Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) => {}
+                Turn::Read(_) | Turn::ReadBasis | Turn::Written(_) | Turn::Busy => {}
             }
         }
     }

@@ -78,7 +78,7 @@ impl<J: Job + Unpin, R: AsyncRead + Unpin, B: AsyncBasis + Unpin> AsyncRead for 
             |turn| match turn {
                 Turn::Written(len) => Some(len),
                 Turn::Done => Some(0),
-                Turn::Read(_) | Turn::ReadBasis | Turn::Starved => None,
+                Turn::Read(_) | Turn::ReadBasis | Turn::Starved | Turn::Busy => None,
             },
         ))?;
         place.advance(len);

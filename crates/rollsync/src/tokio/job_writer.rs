@@ -124,7 +124,7 @@ impl<J: Job + Unpin, W: AsyncWrite + Unpin, B: AsyncBasis + Unpin> AsyncWrite fo
             |turn| match turn {
                 Turn::Read(len) => Some(len),
                 Turn::Done => Some(offered),
-                Turn::Written(_) | Turn::ReadBasis | Turn::Starved => None,
+                Turn::Written(_) | Turn::ReadBasis | Turn::Starved | Turn::Busy => None,
             },
         ))?;
         Poll::Ready(Ok(taken))

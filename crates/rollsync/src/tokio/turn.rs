@@ -1,6 +1,6 @@
 //! A turn of the loop, where it may have to wait.
 //!
-//! A drive that is asked again answers the same: so a turn that has to wait is simply begun anew.
+//! A drive that is asked again answers the same, or is further: so a turn that has to wait is simply begun anew.
 
 use super::AsyncBasis;
 use crate::{Action, Drive, Error, Side, drive::Turn};
@@ -22,8 +22,12 @@ pub(super) fn poll_until<T>(
     mut end: impl FnMut(Turn) -> Option<T>,
 ) -> Poll<Result<T, Error>> {
     for _ in 0..TURNS {
-        if let Some(result) = end(ready!(turn(cx))?) {
+        let turn = ready!(turn(cx))?;
+        if let Some(result) = end(turn) {
             return Poll::Ready(Ok(result));
+        }
+        if turn == Turn::Busy {
+            break;
         }
     }
     cx.waker().wake_by_ref();
@@ -38,17 +42,21 @@ pub(super) fn poll<J: Job>(
     basis: &mut (impl AsyncBasis + ?Sized),
     output: &mut (impl AsyncWrite + Unpin),
 ) -> Poll<Result<Turn, Error>> {
-    if let Action::Read(place) = drive.next()? {
-        let mut place = ReadBuf::new(place);
-        match Pin::new(input).poll_read(cx, &mut place) {
-            Poll::Ready(read) => {
-                let len = place.filled().len();
-                read.map_err(|source| failed(Side::Read, drive.stats().bytes_in, source))?;
-                drive.was_read(len);
-                return Poll::Ready(Ok(Turn::Read(len)));
+    match drive.next()? {
+        Action::Read(place) => {
+            let mut place = ReadBuf::new(place);
+            match Pin::new(input).poll_read(cx, &mut place) {
+                Poll::Ready(read) => {
+                    let len = place.filled().len();
+                    read.map_err(|source| failed(Side::Read, drive.stats().bytes_in, source))?;
+                    drive.was_read(len);
+                    return Poll::Ready(Ok(Turn::Read(len)));
+                }
+                Poll::Pending => drive.flush(),
             }
-            Poll::Pending => drive.flush(),
         }
+        Action::Busy => return Poll::Ready(Ok(Turn::Busy)),
+        Action::ReadBasis { .. } | Action::Write(_) | Action::Done => {}
     }
     match ready!(poll_without_input(drive, cx, basis, output))? {
         Turn::Starved => Poll::Pending,
@@ -79,6 +87,7 @@ pub(super) fn poll_without_input<J: Job>(
             drive.was_written(len);
             Ok(Turn::Written(len))
         }
+        Action::Busy => Ok(Turn::Busy),
         Action::Done => Ok(Turn::Done),
     })
 }

@@ -174,6 +174,7 @@ fn by_actions(mut basis: &[u8], mut delta: &[u8], check: SealCheck, random: &mut
                 new.extend_from_slice(&bytes[..len]);
                 drive.was_written(len);
             }
+            Action::Busy => unreachable!("only a delta is"),
             Action::Done => return Ok(new),
         }
     }

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod between_files;
+mod busy;
 mod data;
 mod examples;
 mod fed;
