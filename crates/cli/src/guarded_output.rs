@@ -2,7 +2,7 @@
 
 use crate::interrupt::{self, Temporary};
 use crate::standard_streams;
-use rollsync::{FileBacked, OutputError, OutputFile, OutputOptions, OutputStep};
+use rollsync::{Error, FileBacked, OutputError, OutputFile, OutputOptions, OutputStep, Side, Stats};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,6 +53,13 @@ impl GuardedOutput {
             (create()?, None)
         };
         Ok(Self::File { file, temporary })
+    }
+
+    /// Writes what is kept back of the output of work that is done.
+    pub(crate) fn flushed(&mut self, stats: Stats) -> Result<Stats, Error> {
+        let offset = stats.bytes_out;
+        let flushed = self.flush().map_err(|source| Error::Io { side: Side::Write, offset, source });
+        flushed.map(|()| stats)
     }
 
     /// Lets the output appear, and tells what writing it has kept to itself so far.

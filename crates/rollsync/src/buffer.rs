@@ -1,10 +1,11 @@
 //! A buffer for reads and writes.
 
+use std::fmt;
+
 /// Reading into memory that is not aligned to a page costs up to five times as much.
 pub(crate) const ALIGN: usize = 4096;
 
 /// Bytes that begin at a page, of which `start..end` are in use.
-#[derive(Debug)]
 pub(crate) struct Buffer {
     memory: Vec<u8>,
     /// Where the page begins.
@@ -55,5 +56,17 @@ impl Buffer {
         if self.is_empty() {
             self.clear();
         }
+    }
+}
+
+impl fmt::Debug for Buffer {
+    /// Without the bytes: they are many, and may be somebody's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { len, start, end, .. } = self;
+        f.debug_struct("Buffer")
+            .field("len", len)
+            .field("start", start)
+            .field("end", end)
+            .finish_non_exhaustive()
     }
 }

@@ -11,7 +11,8 @@ use std::{
 /// A writer that keeps bytes back, or that has to see each of them (to hash the output, say), says `None` or is used as
 /// an ordinary [`Write`].
 pub trait FileBacked: Write {
-    /// The file; `None` where there is none, or nobody but the writer may write.
+    /// The file; `None` where there is none, or nobody but the writer may write. It is asked again and again: who does not name
+    /// the file yet may name it later, who has named it does so to the end.
     fn as_file(&self) -> Option<&File>;
 
     /// Is told that up to `len` bytes are about to be put at the file's position: who owns the file can take space for

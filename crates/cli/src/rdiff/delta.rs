@@ -35,6 +35,7 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) ->
     let mut drive = Drive::with_buffers(job, sizes.buffers_or(Buffers::default()));
     let threads = threads.count_for(new.len());
     let ended = drive.run_with_threads_from(&mut new, &mut output, threads);
+    let ended = ended.and_then(|()| output.flushed(drive.stats()));
     let ended = ended.map_err(|error| job_failure(Op::Delta, &error, None));
     if request.settings.statistics {
         let stats = drive.stats();

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::guarded_output::{FinishError, GuardedOutput};
 use crate::interrupt;
 use rollsync::librsync::{Severity, log_line, strerror};
-use rollsync::{FileBacked, OutputError, OutputOptions, OutputStep};
+use rollsync::{Error, FileBacked, OutputError, OutputOptions, OutputStep, Stats};
 
 use super::args::FileName;
 use super::failure::Failure;
@@ -48,6 +48,14 @@ impl Output {
         match GuardedOutput::standard(inputs) {
             Err(error) if error.step == OutputStep::IsInput => Err(cannot_create(&name, &error)),
             opened => Ok(Self { opened: opened.map_err(|error| error.source), name }),
+        }
+    }
+
+    /// Writes what is kept back of the output of a job that is done. One that could not be opened says so at its end.
+    pub(crate) fn flushed(&mut self, stats: Stats) -> Result<Stats, Error> {
+        match &mut self.opened {
+            Ok(opened) => opened.flushed(stats),
+            Err(_) => Ok(stats),
         }
     }
 

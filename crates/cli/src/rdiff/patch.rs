@@ -40,6 +40,7 @@ pub(crate) fn run(request: &PatchRequest) -> Result<(), Failure> {
         }
         None => drive.run_onto(&mut delta, &mut basis, &mut output),
     };
+    let ended = ended.and_then(|()| output.flushed(drive.stats()));
     let ended = ended.map_err(|error| job_failure(Op::Patch, &error, cause(&error, &basis)));
     if request.settings.statistics {
         report_job(Op::Patch, &drive.stats(), begun);

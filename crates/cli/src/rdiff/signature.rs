@@ -36,7 +36,9 @@ pub(crate) fn run(request: &SignatureRequest, threads: Threads) -> Result<(), Fa
         .buffers(sizes.buffers_or(Buffers::default()))
         .threads(threads);
     let made = rollsync::signature_from(&mut basis, len, &mut output, &mut options);
-    let stats = made.map_err(|error| job_failure(Op::Signature, &error, None))?;
+    let stats = made
+        .and_then(|stats| output.flushed(stats))
+        .map_err(|error| job_failure(Op::Signature, &error, None))?;
     if request.settings.statistics {
         report_job(Op::Signature, &stats, begun);
     }

@@ -73,6 +73,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let (params, blocks) = (index.signature().params(), index.signature().block_count() as u64);
     sums::warn(console, params, Some(blocks.saturating_mul(params.block_len().get().into())));
     let stats = rollsync::delta_from(&index, &mut new, new_len, &mut output, &mut options)
+        .and_then(|stats| output.flushed(stats))
         .map_err(|error| explain::delta(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(params, blocks, None);
     let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats, seal.is_sealed());

@@ -76,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let index = rollsync::index_basis_from(&mut old, old_len, &mut options)
         .map_err(|error| explain::diff(&error, &old, None))?;
     let stats = rollsync::delta_from(&index, &mut new, new_len, &mut output, &mut options)
+        .and_then(|stats| output.flushed(stats))
         .map_err(|error| explain::diff(&error, &new, Some(&output)))?;
     let of = SignatureReport::new(&params, index.signature().block_count() as u64, None);
     let (line, report) = DeltaMade::new(&output, profile.profile().to_string(), of, &stats, seal.is_sealed());

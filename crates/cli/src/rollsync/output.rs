@@ -9,7 +9,7 @@ use super::{
 };
 use crate::guarded_output::{FinishError, GuardedOutput};
 use clap::Args;
-use rollsync::{FileBacked, OutputError, OutputFile, OutputOptions, OutputStep};
+use rollsync::{Error, FileBacked, OutputError, OutputFile, OutputOptions, OutputStep, Stats};
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
@@ -70,6 +70,11 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Writes what is kept back of the output of work that is done.
+    pub(crate) fn flushed(&mut self, stats: Stats) -> Result<Stats, Error> {
+        self.opened.flushed(stats)
+    }
+
     /// Lets the output appear.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let Self { noun, place, opened } = self;

@@ -76,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         Options::new().limits(limits).seal_check(checked.check()).seal_found(&mut seal).progress(&mut told);
     let total = delta.len;
     let made = rollsync::patch_onto(&mut basis.file, &mut delta, total, &mut output, &mut options);
+    let made = made.and_then(|stats| output.flushed(stats));
     let made = made.map_err(|error| checked.explain(error, &mut basis.file, &delta.file, &mut options));
     let looks_sealed = || {
         let found = checked.inspect(&delta.file, &mut Options::new());

@@ -63,6 +63,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
     let options = Options::new().threads(threads.count()).limits(limits.limits()).seal(seal.is_sealed());
     let mut options = sums::options(options, &params).progress(&mut told);
     let stats = rollsync::signature_from(&mut basis, basis_len, &mut output, &mut options)
+        .and_then(|stats| output.flushed(stats))
         .map_err(|error| explain::streams(&error, &basis, None, Some(&output)))?;
     let (line, report) = SignatureMade::new(&output, &params, &stats, seal.is_sealed());
     let output_is_free = !output.is_standard();

@@ -1,10 +1,12 @@
 //! Output that appears whole or not at all.
 
+mod gathered;
 mod space;
 mod system;
 mod target;
 
 use crate::FileBacked;
+use gathered::Gathered;
 use space::Space;
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -20,6 +22,9 @@ use tempfile::NamedTempFile;
 /// - A regular file is written as a temporary in the same folder (`.rollsync-*.tmp`) and renamed over the name. The
 ///   mode of the file that it replaces, and its owner where that is allowed, are kept; a new file gets 0666 less the
 ///   umask. Other hard links of the old file keep the old content.
+/// - Short writes to a regular file are gathered: what is written may reach the file with a later write, with
+///   [`flush`](Write::flush) or with the commit, and so may the error of writing it. What was not put there then is kept for the
+///   next try.
 /// - Where it makes writing faster (ext4), disk space is taken ahead of what is written: at most 64 MiB, and as much again as there
 ///   is. What is too much is given back by the commit.
 /// - A symbolic link is followed, and what it points to replaced.
@@ -54,6 +59,7 @@ enum Kind {
         /// What stands there.
         replaced: Option<Box<Metadata>>,
         space: Space,
+        gathered: Gathered,
     },
     Direct(File),
 }
@@ -98,6 +104,9 @@ pub enum OutputStep {
     /// Making a temporary file beside it.
     #[error("cannot be replaced, since its folder admits no temporary file")]
     Temporary,
+    /// Writing what was gathered.
+    #[error("cannot be written")]
+    Write,
     /// Giving the temporary file mode and owner of what it replaces.
     #[error("mode cannot be kept")]
     Mode,
@@ -144,7 +153,13 @@ impl OutputFile {
                 }
                 let step = if replaced.is_some() { OutputStep::Temporary } else { OutputStep::Open };
                 let file = temporary_beside(&target, replaced.is_some()).map_err(failed(step))?;
-                Kind::Temporary { file, target, replaced, space: Space::default() }
+                Kind::Temporary {
+                    file,
+                    target,
+                    replaced,
+                    space: Space::default(),
+                    gathered: Gathered::default(),
+                }
             }
         };
         Ok(Self { path: path.to_owned(), sync: options.sync, keep_existing: options.keep_existing, kind })
@@ -180,7 +195,8 @@ impl OutputFile {
         match kind {
             Kind::Direct(file) if sync => system::sync(&file).map_err(failed(OutputStep::Sync)),
             Kind::Direct(_) => Ok(()),
-            Kind::Temporary { file, target, replaced, space } => {
+            Kind::Temporary { file, target, replaced, space, mut gathered } => {
+                gathered.put(file.as_file(), &space).map_err(failed(OutputStep::Write))?;
                 space.give_back(file.as_file());
                 if let Some(replaced) = &replaced {
                     system::keep_owner_and_mode(file.as_file(), replaced)
@@ -201,38 +217,38 @@ impl OutputFile {
             }
         }
     }
-
-    fn file(&mut self) -> &mut File {
-        match &mut self.kind {
-            Kind::Temporary { file, .. } => file.as_file_mut(),
-            Kind::Direct(file) => file,
-        }
-    }
 }
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.make_room(bytes.len() as u64);
-        self.file().write(bytes)
+        match &mut self.kind {
+            Kind::Temporary { file, space, gathered, .. } => gathered.write(bytes, file.as_file(), space),
+            Kind::Direct(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file().flush()
+        match &mut self.kind {
+            Kind::Temporary { file, space, gathered, .. } => gathered.put(file.as_file(), space),
+            Kind::Direct(file) => file.flush(),
+        }
     }
 }
 
 /// Also a device that is written directly is a file here.
 impl FileBacked for OutputFile {
+    /// From now on no write is gathered any more. `None` as long as bytes are that were gathered before: the next write puts
+    /// them into the file, and so does a flush.
     fn as_file(&self) -> Option<&File> {
-        Some(match &self.kind {
-            Kind::Temporary { file, .. } => file.as_file(),
-            Kind::Direct(file) => file,
-        })
+        match &self.kind {
+            Kind::Temporary { file, gathered, .. } => gathered.share().then(|| file.as_file()),
+            Kind::Direct(file) => Some(file),
+        }
     }
 
     fn make_room(&self, len: u64) {
-        if let Kind::Temporary { file, space, .. } = &self.kind {
-            space.make(file.as_file(), len);
+        if let Kind::Temporary { file, space, gathered, .. } = &self.kind {
+            space.make(file.as_file(), len.saturating_add(gathered.len() as u64));
         }
     }
 }

@@ -2,10 +2,13 @@
 
 #[cfg(target_os = "linux")]
 use rustix::fs::{FallocateFlags, fallocate, fstatfs};
-use std::fs::File;
+use std::{
+    fs::File,
+    io::{self, Write},
+};
 #[cfg(target_os = "linux")]
 use std::{
-    io::{self, Seek},
+    io::Seek,
     sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
@@ -28,6 +31,14 @@ pub(super) struct Space {
     end: AtomicU64,
     #[cfg(target_os = "linux")]
     is_refused: AtomicBool,
+}
+
+impl Space {
+    /// Writes at the file's position, where room is made before.
+    pub(super) fn write(&self, mut file: &File, bytes: &[u8]) -> io::Result<usize> {
+        self.make(file, bytes.len() as u64);
+        file.write(bytes)
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -81,7 +92,7 @@ impl Space {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use std::{io::Write, os::unix::fs::MetadataExt};
+    use std::os::unix::fs::MetadataExt;
 
     /// What the file takes on the disk, in bytes.
     fn taken(file: &File) -> u64 {

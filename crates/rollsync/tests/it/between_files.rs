@@ -2,8 +2,8 @@
 
 use crate::data::Random;
 use rollsync::{
-    Buffers, CancelToken, EngineError, Error, ErrorKind, FileBacked, Limits, Options, PatchError, Report,
-    SealCheck, Side, Stats, format::Command, patch, patch_onto,
+    Buffers, CancelToken, EngineError, Error, ErrorKind, FileBacked, Limits, Options, OutputFile,
+    OutputOptions, PatchError, Report, SealCheck, Side, Stats, format::Command, patch, patch_onto,
 };
 use std::{
     cell::Cell,
@@ -134,6 +134,41 @@ fn another_file_system_gets_the_same() {
         let output = tempfile::tempfile_in(folder).unwrap();
         patch_onto(&mut file, &delta[..], None, &output, &mut plainly()).unwrap();
         assert!(all_of(&output) == through_memory(&bytes, &delta).1, "seed {seed}");
+    }
+}
+
+/// Which gathers what is written in short pieces, before, between and behind patches, and what some of the patches write.
+#[test]
+fn an_output_file_gets_the_same() {
+    let (bytes, mut file) = basis();
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 800..812 {
+        let (path, mut all) = (folder.path().join("new"), vec![]);
+        let mut output = OutputFile::create(&path, &OutputOptions::default()).unwrap();
+        for part in 0..3 {
+            let mut random = Random::new(seed);
+            for _ in 0..random.below(5) {
+                let len = random.below(3000);
+                let piece = random.bytes(len);
+                output.write_all(&piece).unwrap();
+                all.extend(piece);
+            }
+            let delta = any_delta(seed + 1000 * part);
+            let mut options = plainly();
+            if (seed + part) % 3 == 0 {
+                options = options.buffers(Buffers { input: 777, output: 5000 });
+            }
+            if seed % 4 == 0 {
+                patch(&mut file, &delta[..], None, &mut output, &mut options).unwrap();
+            } else {
+                patch_onto(&mut file, &delta[..], None, &mut output, &mut options).unwrap();
+            }
+            all.extend(through_memory(&bytes, &delta).1);
+        }
+        output.write_all(b"end").unwrap();
+        output.commit().unwrap();
+        all.extend(b"end");
+        assert!(std::fs::read(&path).unwrap() == all, "seed {seed}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands under an output's name, whatever happens.
 
-use rollsync::{OutputError, OutputFile, OutputOptions, OutputStep};
+use crate::data::Random;
+use rollsync::{FileBacked, OutputError, OutputFile, OutputOptions, OutputStep};
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io::{Read, Write},
@@ -365,4 +366,110 @@ fn an_output_takes_no_more_space_than_its_bytes() {
             fs::read(&path).unwrap().chunks(100_001).zip(0..).all(|(piece, byte)| piece == [byte; 100_001])
         );
     }
+}
+
+/// Short writes and long ones, flushes, and bytes that are put into the file past all of them.
+#[test]
+fn bytes_come_in_the_order_in_which_they_were_written() {
+    let folder = folder();
+    for seed in 0..20 {
+        let (mut random, mut all) = (Random::new(seed), vec![]);
+        let path = folder.path().join("new");
+        let mut output = OutputFile::create(&path, &OutputOptions::default()).unwrap();
+        let temporary = output.temporary_path().unwrap().to_owned();
+        // As long as nobody has asked for it, the file is the output's own.
+        let asked_from = random.below(80);
+        for turn in 0..100 {
+            let longest = [10, 1000, 70_000, 300_000][random.below(4)];
+            let len = random.below(longest);
+            let bytes = random.bytes(len);
+            match random.below(8) {
+                0 => {
+                    output.flush().unwrap();
+                    assert!(fs::read(&temporary).unwrap() == all, "seed {seed}");
+                }
+                1 if turn >= asked_from => {
+                    if let Some(mut file) = output.as_file() {
+                        output.make_room(bytes.len() as u64);
+                        file.write_all(&bytes).unwrap();
+                        all.extend_from_slice(&bytes);
+                    }
+                }
+                _ => {
+                    output.write_all(&bytes).unwrap();
+                    all.extend_from_slice(&bytes);
+                }
+            }
+        }
+        output.commit().unwrap();
+        assert!(fs::read(&path).unwrap() == all, "seed {seed}");
+    }
+    assert_eq!(names(&folder), ["new"]);
+}
+
+#[test]
+fn a_file_is_named_when_all_that_was_written_is_in_it() {
+    let folder = folder();
+    let mut output = OutputFile::create(&folder.path().join("new"), &OutputOptions::default()).unwrap();
+    let temporary = output.temporary_path().unwrap().to_owned();
+    for _ in 0..3 {
+        output.write_all(b"short ").unwrap();
+    }
+    assert!(output.as_file().is_none() && fs::read(&temporary).unwrap() == b"short ");
+    output.flush().unwrap();
+    for turn in 1..5 {
+        assert!(output.as_file().is_some());
+        assert_eq!(fs::read(&temporary).unwrap(), [&b"short "[..]; 3].concat().repeat(turn), "turn {turn}");
+        for _ in 0..3 {
+            output.write_all(b"short ").unwrap();
+        }
+    }
+}
+
+/// A limit of the file's size, which a process of its own has.
+#[test]
+fn what_cannot_be_written_in_the_end_replaces_nothing() {
+    const TEST: &str = "output_file::what_cannot_be_written_in_the_end_replaces_nothing";
+    const LIMITED: &str = "ROLLSYNC_TEST_OF_A_LIMIT";
+    if std::env::var_os(LIMITED).is_none() {
+        // 100 or 200 KiB: shells do not count alike.
+        let script = "trap '' XFSZ; ulimit -f 200; exec \"$0\" --exact \"$1\"";
+        let program = std::env::current_exe().unwrap();
+        let status =
+            Command::new("sh").args(["-c", script]).arg(program).arg(TEST).env(LIMITED, "1").status();
+        assert!(status.unwrap().success());
+        return;
+    }
+    let folder = folder();
+    let path = folder.path().join("old");
+    fs::write(&path, "old").unwrap();
+    let create = || OutputFile::create(&path, &OutputOptions::default()).unwrap();
+    let piece = [1; 64 << 10];
+    let too_large = std::io::ErrorKind::FileTooLarge;
+
+    let mut output = create();
+    for _ in 0..4 {
+        output.write_all(&piece).unwrap();
+    }
+    let error = output.commit().unwrap_err();
+    assert_eq!((error.step, error.source.kind()), (OutputStep::Write, too_large));
+    assert!(error.to_string().contains("cannot be written: "), "{error}");
+
+    let mut output = create();
+    for _ in 0..4 {
+        output.write_all(&piece).unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(output.flush().unwrap_err().kind(), too_large);
+        assert_eq!(output.write(&[2; 1 << 20]).unwrap_err().kind(), too_large);
+    }
+    assert!(output.as_file().is_none());
+    assert_eq!(output.commit().unwrap_err().step, OutputStep::Write);
+
+    let mut output = create();
+    let taken = (0..100).take_while(|_| output.write_all(&piece).is_ok()).count();
+    assert!((4..10).contains(&taken), "{taken}");
+    assert_eq!(output.commit().unwrap_err().step, OutputStep::Write);
+
+    assert_eq!((fs::read(&path).unwrap(), names(&folder)), (b"old".to_vec(), vec!["old".to_owned()]));
 }
