@@ -11,8 +11,8 @@ const UNSPREAD: u32 = 0x0e8b_2f51;
 
 /// A set of weak sums that may answer "perhaps" for one that is not in it, never "no" for one that is.
 ///
-/// Three bits a sum, all in one 32-bit word: one load a look-up. With 16 or more bits a sum, a little over 1 % of unknown
-/// sums pass.
+/// Three bits a sum, all in one 32-bit word: one load a look-up. With 20 or more bits a sum, less than 1 % of unknown sums
+/// pass.
 ///
 /// It keeps sums *bare*, without what their window's length alone puts into them (RabinKarp's `M^n`, rollsum's 31s): that
 /// is what rolls with the fewest operations.
@@ -88,7 +88,7 @@ impl Bare {
 }
 
 impl Filter {
-    /// How many bytes a filter for `len` sums takes: the power of two that gives 16 to 32 bits a sum, and at least 16 KiB, or
+    /// How many bytes a filter for `len` sums takes: the power of two that gives 20 to 40 bits a sum, and at least 16 KiB, or
     /// 32 KiB from 2048 sums on.
     #[must_use]
     pub const fn size_for(len: usize) -> usize {
@@ -138,12 +138,10 @@ const fn min_words(len: usize) -> usize {
 
 /// A power of two, at most 2³¹: the shift in [`Filter::place`] stays above 0.
 const fn words_for(len: usize) -> usize {
-    let words = (len / 2).saturating_add(1).next_power_of_two();
-    if words < min_words(len) {
-        min_words(len)
-    } else if words > 1 << 31 {
-        1 << 31
-    } else {
-        words
+    let wanted = len / 8 * 5;
+    if wanted >= 1 << 31 {
+        return 1 << 31;
     }
+    let words = (wanted + 1).next_power_of_two();
+    if words < min_words(len) { min_words(len) } else { words }
 }
