@@ -1,6 +1,7 @@
 //! Making a delta: [`scan`] finds blocks of the basis in the new file, [`emit`] writes commands, [`job`] moves the bytes.
 
 mod ahead;
+mod budget;
 mod emit;
 mod empty;
 mod foresight;
@@ -8,6 +9,7 @@ mod job;
 mod options;
 mod scan;
 mod searched;
+mod strongs;
 
 pub use job::DeltaJob;
 pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};

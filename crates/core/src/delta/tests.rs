@@ -2,7 +2,8 @@
 
 use super::{
     DeltaOptions, Profile, Searched,
-    scan::{Found, Match, Search, segment_len},
+    budget::segment_len,
+    scan::{Found, Match, Search},
 };
 use crate::{
     BlockLen, DeltaJob, Format, Input, Job, Limits, LoadJob, SearchStats, SignatureIndex, SignatureParams,
