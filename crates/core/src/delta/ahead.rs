@@ -376,11 +376,13 @@ impl Ahead {
                     at += 1;
                     continue;
                 }
-                if self.strongs.of(position).is_none() && !batch.has(position) {
+                let is_known = self.strongs.of(position).is_some();
+                if !is_known && !batch.has(position) {
                     batch.push(position, bytes);
                 }
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
                 match foreseen.and_then(|foreseen| foreseen.is_block) {
+                    _ if is_known => {}
                     // What is no block may be followed by what is one after all: no more than costs nothing.
                     Some(false) => want = want.min(self.lanes),
                     Some(true) => free = 1,
