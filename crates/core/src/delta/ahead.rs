@@ -2,16 +2,18 @@
 //!
 //! Windows hashed side by side cost a quarter of what they cost one by one, but a search from left to right asks for one at
 //! a time. So where it asks for one, what it will find is [foreseen](Foresight), and the search goes on from there, to the
-//! windows that it would ask for next; all of them are hashed together. What was done on a way that the search proper then
-//! does not take is dropped. That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
+//! windows that it would ask for next; all of them are hashed together. Where nobody can tell, lanes that would be idle take
+//! windows of both outcomes. What was done on a way that the search proper then does not take is dropped, but for the
+//! [strong sums](Strongs). That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
 //! for in its turn. Nor does it cost much time, whatever the data is: what was looked at and hashed in vain may only be so much
 //! for what was not.
 
 use super::{
     budget::Budget,
     foresight::{Foreseen, Foresight, Sign},
-    scan::offset_in,
+    mark::{Mark, Window},
     strongs::{Batch, Strongs},
+    view::View,
 };
 use crate::{SearchStats, SignatureIndex, index::WeakHit};
 use alloc::{boxed::Box, collections::VecDeque};
@@ -39,55 +41,10 @@ const MISSES_FOR_ONE: u64 = 8;
 const MATCHED_FOR_ONE: u64 = 2;
 /// For so many windows that were asked for, one more may be hashed in vain that is not free.
 const WINDOWS_FOR_ONE: u64 = 4;
-/// Behind a window of which nobody can tell, the way goes on for such a part of a block to fill idle lanes.
-const FORK_REACH: u64 = 4;
 /// So many may be that are, for each that was asked for.
 const FREE_FOR_ONE: u64 = 2;
-
-/// A place on the way ahead. What lies between two of them begins no block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) position: u64,
-    /// Keys of the index that were compared since the mark before, this one's among them.
-    pub(super) compares: u64,
-    /// The window there, if it has the weak sum of a block; the end of a chunk otherwise.
-    pub(super) window: Option<Window>,
-}
-
-/// A window with the weak sum of a block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    pub(super) hit: WeakHit,
-    /// What the way ahead takes it for.
-    foreseen: Option<Foreseen>,
-}
-
-impl Window {
-    /// Whether the way ahead goes on behind it, and not at the next position.
-    fn is_taken_for_block(&self) -> bool {
-        self.foreseen.is_some_and(|foreseen| foreseen.is_block == Some(true))
-    }
-}
-
-/// What of the new file can be looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct View<'a> {
-    pub(super) index: &'a SignatureIndex,
-    /// Where `rest` begins.
-    pub(super) position: u64,
-    pub(super) rest: &'a [u8],
-    /// Whether the file ends with it.
-    pub(super) last: bool,
-    /// No chunk goes beyond it.
-    pub(super) stop: u64,
-}
-
-impl<'a> View<'a> {
-    /// The bytes from a position on.
-    fn from(&self, position: u64) -> &'a [u8] {
-        self.rest.get(offset_in(self.position, position)..).unwrap_or(&[])
-    }
-}
+/// Behind a window of which nobody can tell, the way goes on for such a part of a block to fill idle lanes.
+const FORK_REACH: u64 = 4;
 
 /// The way ahead: what was looked at from the search's position on.
 #[derive(Clone, Debug)]
@@ -167,6 +124,12 @@ impl Ahead {
     #[cfg(test)]
     pub(super) const fn looked_at(&self) -> u64 {
         self.looked_at
+    }
+
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> u64 {
+        self.strongs.passes()
     }
 
     /// The first position that is not looked at.
@@ -377,7 +340,7 @@ impl Ahead {
                     continue;
                 }
                 let is_known = self.strongs.of(position).is_some();
-                if !is_known && !batch.has(position) {
+                if !is_known && !(is_forked && batch.has(position)) {
                     batch.push(position, bytes);
                 }
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));

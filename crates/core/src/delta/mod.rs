@@ -6,10 +6,12 @@ mod emit;
 mod empty;
 mod foresight;
 mod job;
+mod mark;
 mod options;
 mod scan;
 mod searched;
 mod strongs;
+mod view;
 
 pub use job::DeltaJob;
 pub use options::{DeltaOptions, EmptyBasis, Profile, UnknownProfile};

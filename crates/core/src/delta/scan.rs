@@ -12,9 +12,11 @@
 
 use super::{
     Profile,
-    ahead::{Ahead, Mark, View},
+    ahead::Ahead,
     budget::{Budget, segment_len},
+    mark::Mark,
     searched::Event,
+    view::View,
 };
 use crate::{Limits, SearchStats, SignatureIndex, Work};
 use core::ops::Range;
@@ -75,6 +77,12 @@ impl Search {
     #[cfg(test)]
     pub(super) const fn looked_at(&self) -> u64 {
         self.ahead.looked_at()
+    }
+
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> u64 {
+        self.ahead.passes()
     }
 
     /// What the budget has spent of the position's segment.

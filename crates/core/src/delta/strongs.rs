@@ -25,6 +25,9 @@ pub(super) struct Strongs {
     hashed: u64,
     /// How many of the bytes that were hashed were asked for.
     asked: u64,
+    /// How often windows were hashed.
+    #[cfg(test)]
+    passes: u64,
 }
 
 impl Strongs {
@@ -36,12 +39,20 @@ impl Strongs {
             held: VecDeque::with_capacity(HELD),
             hashed: 0,
             asked: 0,
+            #[cfg(test)]
+            passes: 0,
         }
     }
 
     /// How many bytes were hashed, those in vain included.
     pub(super) const fn hashed(&self) -> u64 {
         self.hashed
+    }
+
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> u64 {
+        self.passes
     }
 
     /// Another part of the new file, or another file.
@@ -74,6 +85,10 @@ impl Strongs {
 
     /// The sum of a window further ahead, if it is held.
     pub(super) fn of(&self, position: u64) -> Option<&Digest> {
+        let (last, _) = self.held.back()?;
+        if *last < position {
+            return None;
+        }
         let found = self.held.binary_search_by_key(&position, |(position, _)| *position).ok()?;
         Some(&self.held[found].1)
     }
@@ -92,6 +107,10 @@ impl Strongs {
         let mut sums = [[0; 32]; MAX];
         strong::sums(self.isa, self.kind, &batch.windows[..count], &mut sums[..count]);
         self.hashed += count as u64 * self.block_len;
+        #[cfg(test)]
+        {
+            self.passes += 1;
+        }
         self.held.truncate(HELD - count);
         self.held.extend(batch.positions[..count].iter().copied().zip(sums));
         if !self.held.iter().is_sorted_by_key(|(position, _)| *position) {
