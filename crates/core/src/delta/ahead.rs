@@ -340,7 +340,7 @@ impl Ahead {
                     continue;
                 }
                 let is_known = self.strongs.of(position).is_some();
-                if !is_known && !(is_forked && batch.has(position)) {
+                if !(is_known || is_forked && batch.has(position)) {
                     batch.push(position, bytes);
                 }
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
