@@ -2,14 +2,18 @@
 //!
 //! Windows hashed side by side cost a quarter of what they cost one by one, but a search from left to right asks for one at
 //! a time. So where it asks for one, what it will find is [foreseen](Foresight), and the search goes on from there, to the
-//! windows that it would ask for next; all of them are hashed together. What was done on a way that the search proper then
-//! does not take is dropped. That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
+//! windows that it would ask for next; all of them are hashed together. Where nobody can tell, lanes that would be idle take
+//! windows of both outcomes. What was done on a way that the search proper then does not take is dropped, but for the
+//! [strong sums](Strongs). That costs time, and nothing else: what is counted, and taken from the budget, is what is asked
 //! for in its turn. Nor does it cost much time, whatever the data is: what was looked at and hashed in vain may only be so much
 //! for what was not.
 
 use super::{
+    budget::Budget,
     foresight::{Foreseen, Foresight, Sign},
-    scan::offset_in,
+    mark::{Mark, Window},
+    strongs::{Batch, Strongs},
+    view::View,
 };
 use crate::{SearchStats, SignatureIndex, index::WeakHit};
 use alloc::{boxed::Box, collections::VecDeque};
@@ -39,53 +43,8 @@ const MATCHED_FOR_ONE: u64 = 2;
 const WINDOWS_FOR_ONE: u64 = 4;
 /// So many may be that are, for each that was asked for.
 const FREE_FOR_ONE: u64 = 2;
-
-/// A place on the way ahead. What lies between two of them begins no block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) position: u64,
-    /// Keys of the index that were compared since the mark before, this one's among them.
-    pub(super) compares: u64,
-    /// The window there, if it has the weak sum of a block; the end of a chunk otherwise.
-    pub(super) window: Option<Window>,
-}
-
-/// A window with the weak sum of a block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    pub(super) hit: WeakHit,
-    /// What the way ahead takes it for.
-    foreseen: Option<Foreseen>,
-    /// Where its strong sum is, once it is hashed.
-    strong: Option<u8>,
-}
-
-impl Window {
-    /// Whether the way ahead goes on behind it, and not at the next position.
-    fn is_taken_for_block(&self) -> bool {
-        self.foreseen.is_some_and(|foreseen| foreseen.is_block == Some(true))
-    }
-}
-
-/// What of the new file can be looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct View<'a> {
-    pub(super) index: &'a SignatureIndex,
-    /// Where `rest` begins.
-    pub(super) position: u64,
-    pub(super) rest: &'a [u8],
-    /// Whether the file ends with it.
-    pub(super) last: bool,
-    /// No chunk goes beyond it.
-    pub(super) stop: u64,
-}
-
-impl<'a> View<'a> {
-    /// The bytes from a position on.
-    fn from(&self, position: u64) -> &'a [u8] {
-        self.rest.get(offset_in(self.position, position)..).unwrap_or(&[])
-    }
-}
+/// Behind a window of which nobody can tell, the way goes on for such a part of a block to fill idle lanes.
+const FORK_REACH: u64 = 4;
 
 /// The way ahead: what was looked at from the search's position on.
 #[derive(Clone, Debug)]
@@ -117,10 +76,7 @@ pub(super) struct Ahead {
     /// How many bytes lay in the blocks that were found.
     matched: u64,
     foresight: Foresight,
-    strong: Box<[Digest; MAX]>,
-    hashed: u64,
-    /// How many of them were asked for.
-    asked: u64,
+    strongs: Strongs,
     /// Whether the last window that was asked for was no block.
     was_false: bool,
 }
@@ -150,9 +106,7 @@ impl Ahead {
             looked_at: 0,
             matched: 0,
             foresight: Foresight::new(),
-            strong: Box::new([[0; 32]; MAX]),
-            hashed: 0,
-            asked: 0,
+            strongs: Strongs::new(isa, params),
             was_false: false,
         }
     }
@@ -163,13 +117,19 @@ impl Ahead {
 
     /// How many bytes were hashed, those in vain included.
     pub(super) const fn hashed(&self) -> u64 {
-        self.hashed
+        self.strongs.hashed()
     }
 
     /// How many positions were looked at in chunks, those in vain included.
     #[cfg(test)]
     pub(super) const fn looked_at(&self) -> u64 {
         self.looked_at
+    }
+
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> u64 {
+        self.strongs.passes()
     }
 
     /// The first position that is not looked at.
@@ -192,6 +152,7 @@ impl Ahead {
         (self.looked_at, self.matched) = (0, 0);
         self.last_block = None;
         self.was_false = false;
+        self.strongs.forget();
         self.restart(positions.start);
     }
 
@@ -211,10 +172,8 @@ impl Ahead {
     }
 
     /// A strong sum on its own.
-    pub(super) fn strong_of(&mut self, index: &SignatureIndex, window: &[u8]) -> Digest {
-        self.hashed += window.len() as u64;
-        self.asked += window.len() as u64;
-        strong::sum(self.isa, index.signature().params().format().strong, window)
+    pub(super) fn strong_of(&mut self, window: &[u8]) -> Digest {
+        self.strongs.sum(window)
     }
 
     /// Looks at what comes next; `false` when that takes more of the new file, or more room.
@@ -222,20 +181,23 @@ impl Ahead {
         if self.behind_block { self.look_at_run(view) } else { self.look_at_chunk(view) }
     }
 
-    /// The strong sum of the window at the front; `None` when it is worth waiting for more of the new file. Where it must be
-    /// hashed, at most `allowed` windows are.
-    pub(super) fn strong(&mut self, view: &View<'_>, allowed: usize) -> Option<Digest> {
-        let hashed = |mark: Mark| mark.window.and_then(|window| window.strong);
-        if self.front().and_then(hashed).is_none() && !self.hash(view, allowed) {
-            return None;
+    /// The strong sum of the window at the front; `None` when it is worth waiting for more of the new file. `budget` is what
+    /// there is before that window, whose bytes it has.
+    pub(super) fn strong(&mut self, view: &View<'_>, budget: Budget) -> Option<Digest> {
+        let Mark { position, window: Some(window), .. } = self.front()? else { return None };
+        if let Some(strong) = self.strongs.at(position) {
+            if window.foreseen.is_none() {
+                self.foresee(view, 0);
+            }
+            return Some(strong);
         }
-        Some(self.strong[usize::from(self.front().and_then(hashed)?)])
+        if self.hash(view, budget) { self.strongs.at(position) } else { None }
     }
 
     /// Takes the window off the front, which proved to be a block or not.
     pub(super) fn prove(&mut self, is_block: bool) {
         let Some(Mark { position, window: Some(window), .. }) = self.marks.pop_front() else { return };
-        self.asked += self.block_len as u64;
+        self.strongs.ask();
         self.was_false = !is_block;
         if let Some(foreseen) = window.foreseen {
             self.foresight.learn(foreseen, is_block);
@@ -283,18 +245,21 @@ impl Ahead {
         let kind = view.index.signature().params().format().weak;
         weak::sums(self.isa, kind, &rest[..count * self.block_len], self.block_len, &mut digests[..count]);
         digests[..count].iter().for_each(|digest| view.index.prefetch_known(*digest));
-        let foreseen = Some(self.foresight.of(Sign::Chained));
         for digest in &digests[..count] {
             let mut counted = SearchStats::default();
             let Some(hit) = view.index.weak_hit(*digest, &mut counted) else {
                 self.behind_block = false;
                 return true;
             };
-            self.marks.push_back(Mark {
-                position: self.end,
-                compares: counted.weak_compares,
-                window: Some(Window { hit, foreseen, strong: None }),
-            });
+            let mut foreseen = self.foresight.of(Sign::Chained);
+            let known = self.known(view, self.end, hit);
+            foreseen.is_block = known.or(foreseen.is_block);
+            let window = Some(Window { hit, foreseen: Some(foreseen) });
+            self.marks.push_back(Mark { position: self.end, compares: counted.weak_compares, window });
+            if known == Some(false) {
+                self.go_to(self.end + 1, false);
+                return true;
+            }
             self.end += self.block_len as u64;
             self.last_block = hit.block().or(self.last_block);
         }
@@ -325,7 +290,7 @@ impl Ahead {
                 self.marks.push_back(Mark {
                     position: self.end + hit.position as u64,
                     compares: core::mem::take(&mut counted.weak_compares),
-                    window: Some(Window { hit: known, foreseen: None, strong: None }),
+                    window: Some(Window { hit: known, foreseen: None }),
                 });
             }
         }
@@ -343,73 +308,108 @@ impl Ahead {
         self.behind_block || self.looked_at <= misses.saturating_add(spare)
     }
 
-    /// How many more windows may be hashed in vain where `windows` may be for each `of` that were asked for, and a few at
-    /// first. Those that are hashed and not asked for yet count among them.
-    fn spare(&self, windows: u64, of: u64) -> usize {
-        let block_len = self.block_len as u64;
-        let allowed = self.asked / block_len * windows / of + MAX as u64 - 1;
-        usize::try_from(allowed.saturating_sub((self.hashed - self.asked) / block_len)).unwrap_or(usize::MAX)
-    }
-
     /// Hashes the window at the front and those behind it that it is worth to hash with it. `false` when it is worth waiting
     /// for more of the new file.
-    fn hash(&mut self, view: &View<'_>, allowed: usize) -> bool {
+    fn hash(&mut self, view: &View<'_>, mut budget: Budget) -> bool {
         let trust = self.foresight.trust();
-        let most = allowed.clamp(1, MAX);
-        let mut want = most.min(1 + trust.min(self.spare(1, WINDOWS_FOR_ONE)));
+        let mut want = MAX.min(1 + trust.min(self.strongs.spare(1, WINDOWS_FOR_ONE)));
+        let idle = self.lanes.min(self.strongs.spare(FREE_FOR_ONE, 1).saturating_add(1));
         // Windows that are listed, behind one that proved false, are asked for unless a block comes before them: so many
         // cost no more than one.
-        let mut free = 1;
-        if self.was_false {
-            free = most.min(self.lanes).min(self.spare(FREE_FOR_ONE, 1).saturating_add(1));
-        }
-        let reach =
+        let mut free = if self.was_false { idle } else { 1 };
+        let mut reach =
             view.position.saturating_add((trust as u64 * REACH).saturating_mul(self.block_len as u64));
-        let mut windows = [&view.rest[..0]; MAX];
-        let (mut marked, mut count, mut at) = ([0; MAX], 0, 0);
-        while count < want.max(free) {
+        let mut batch = Batch::new();
+        let (mut at, mut is_forked) = (0, false);
+        while batch.len() < want.max(free) {
             let Some(Mark { position, window, .. }) = self.marks.get(at).copied() else {
-                if count < want && self.end <= reach && self.may_look(view) && self.look(view) {
+                let goes_on = batch.len() < want || is_forked;
+                if goes_on && self.end <= reach && self.may_look(view) && self.look(view) {
                     continue;
                 }
                 break;
             };
             if let Some(window) = window {
                 let Some(bytes) = view.from(position).get(..self.block_len) else { break };
-                (windows[count], marked[count]) = (bytes, at);
-                count += 1;
+                if !budget.take(position, self.block_len as u64) {
+                    // The search will go past it.
+                    if window.is_taken_for_block() {
+                        break;
+                    }
+                    at += 1;
+                    continue;
+                }
+                let is_known = self.strongs.of(position).is_some();
+                if !(is_known || is_forked && batch.has(position)) {
+                    batch.push(position, bytes);
+                }
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
                 match foreseen.and_then(|foreseen| foreseen.is_block) {
+                    _ if is_known => {}
                     // What is no block may be followed by what is one after all: no more than costs nothing.
                     Some(false) => want = want.min(self.lanes),
                     Some(true) => free = 1,
-                    None => want = count,
+                    None if is_forked => {}
+                    None => {
+                        is_forked = true;
+                        want = batch.len();
+                        free = idle;
+                        let count = idle.saturating_sub(batch.len()) / 2;
+                        self.fork(view, position, count, budget, &mut batch);
+                        reach = position + self.block_len as u64 / FORK_REACH;
+                    }
                 }
             }
             at += 1;
         }
         let is_run = self.marks[0].window.is_some_and(|first| first.is_taken_for_block());
         let whole = view.rest.len() / self.block_len;
-        if is_run && count < want.min(self.patience) && whole < self.patience && !view.last {
+        if is_run && batch.len() < want.min(self.patience) && whole < self.patience && !view.last {
             return false;
         }
-        if count > self.lanes {
+        if batch.len() > self.lanes {
             // Few lanes of the last vector would be in use; they can be next time.
-            count -= count % self.lanes;
+            batch.truncate(batch.len() - batch.len() % self.lanes);
         }
-        self.hashed += (count * self.block_len) as u64;
-        let kind = view.index.signature().params().format().strong;
-        strong::sums(self.isa, kind, &windows[..count], &mut self.strong[..count]);
-        for (slot, at) in (0..).zip(&marked[..count]) {
-            if let Some(window) = &mut self.marks[*at].window {
-                window.strong = Some(slot);
+        self.strongs.hash(&batch);
+        true
+    }
+
+    /// Adds the windows behind one of which nobody can tell whether it is a block: those that the search will ask for if it is.
+    fn fork<'a>(
+        &self,
+        view: &View<'a>,
+        position: u64,
+        count: usize,
+        mut budget: Budget,
+        batch: &mut Batch<'a>,
+    ) {
+        let kind = view.index.signature().params().format().weak;
+        let mut position = position;
+        for _ in 0..count {
+            position += self.block_len as u64;
+            let Some(bytes) = view.from(position).get(..self.block_len) else { return };
+            if !view.index.knows(weak::sum(self.isa, kind, bytes))
+                || !budget.take(position, self.block_len as u64)
+            {
+                return;
+            }
+            if self.strongs.of(position).is_none() {
+                batch.push(position, bytes);
             }
         }
-        true
+    }
+
+    /// Whether the window with this weak sum is a block, if it is hashed already.
+    fn known(&self, view: &View<'_>, position: u64, hit: WeakHit) -> Option<bool> {
+        let strong = self.strongs.of(position)?;
+        Some(view.index.block(hit, strong, &mut SearchStats::default()).is_some())
     }
 
     /// Foresees what the window of a mark is; if a block, the way ahead goes on behind it.
     fn foresee(&mut self, view: &View<'_>, at: usize) -> Option<Foreseen> {
+        let Mark { position, window: Some(window), .. } = self.marks.get(at).copied()? else { return None };
+        let known = self.known(view, position, window.hit);
         let Mark { position, window: Some(window), .. } = self.marks.get_mut(at)? else { return None };
         let behind = *position + self.block_len as u64;
         let near = self.last_block.zip(window.hit.block());
@@ -423,7 +423,8 @@ impl Ahead {
         } else {
             Sign::Unclear
         };
-        let foreseen = self.foresight.of(sign);
+        let mut foreseen = self.foresight.of(sign);
+        foreseen.is_block = known.or(foreseen.is_block);
         window.foreseen = Some(foreseen);
         if foreseen.is_block == Some(true) {
             self.last_block = window.hit.block().or(self.last_block);

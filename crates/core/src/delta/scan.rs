@@ -12,8 +12,11 @@
 
 use super::{
     Profile,
-    ahead::{Ahead, Mark, View},
+    ahead::Ahead,
+    budget::{Budget, segment_len},
+    mark::Mark,
     searched::Event,
+    view::View,
 };
 use crate::{Limits, SearchStats, SignatureIndex, Work};
 use core::ops::Range;
@@ -93,6 +96,12 @@ impl Search {
         self.ahead.looked_at()
     }
 
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> u64 {
+        self.ahead.passes()
+    }
+
     /// What the budget has spent of the position's segment.
     pub(super) const fn spent(&self) -> u64 {
         self.budget.spent_at(self.position)
@@ -102,7 +111,7 @@ impl Search {
     pub(super) fn of(mut self, positions: Range<u64>) -> Self {
         self.position = positions.start;
         self.tail = None;
-        (self.budget.segment, self.budget.spent) = (0, 0);
+        self.budget = self.budget.unspent();
         self.ahead.confine(positions);
         self
     }
@@ -119,7 +128,7 @@ impl Search {
 
     /// What may be hashed from here on.
     pub(super) fn set_work(&mut self, profile: Profile, work: Work) {
-        self.budget.per_byte = per_byte(profile, work);
+        self.budget.set_work(profile, work);
     }
 
     pub(super) const fn window_len(&self) -> usize {
@@ -199,15 +208,15 @@ impl Search {
             return Some(Found::More);
         }
         let len = self.block_len as u64;
-        let allowed = self.budget.windows_left(position, len);
-        if allowed == 0 {
+        let mut budget = self.budget;
+        if !budget.take(position, len) {
             stats.weak_compares += compares;
             stats.skipped += 1;
             self.ahead.skip();
             return None;
         }
-        let Some(strong) = self.ahead.strong(view, allowed) else { return Some(Found::More) };
-        self.budget.spend(position, len);
+        let Some(strong) = self.ahead.strong(view, self.budget) else { return Some(Found::More) };
+        self.budget = budget;
         stats.weak_compares += compares;
         stats.strong_sums += 1;
         stats.hashed_bytes += len;
@@ -275,14 +284,13 @@ impl Search {
     ) -> Option<usize> {
         let hit = index.weak_hit(digest, stats)?;
         let len = window.len() as u64;
-        if self.budget.windows_left(position, len) == 0 {
+        if !self.budget.take(position, len) {
             stats.skipped += 1;
             return None;
         }
-        self.budget.spend(position, len);
         stats.strong_sums += 1;
         stats.hashed_bytes += len;
-        index.block(hit, &self.ahead.strong_of(index, window), stats)
+        index.block(hit, &self.ahead.strong_of(window), stats)
     }
 
     fn found(&mut self, misses: usize, then: Option<Match>, stats: &mut SearchStats) -> Found {
@@ -301,71 +309,4 @@ impl Search {
 #[expect(clippy::cast_possible_truncation, reason = "a distance inside a slice")]
 pub(super) const fn offset_in(start: u64, position: u64) -> usize {
     (position - start) as usize
-}
-
-/// How the new file is cut: a power of two, so that a boundary is found by its bits.
-pub(super) fn segment_len(block_len: u64) -> u64 {
-    (16 * block_len).max(1 << 20).next_power_of_two()
-}
-
-/// How many bytes may be hashed for each; `None`: no limit.
-fn per_byte(profile: Profile, work: Work) -> Option<u64> {
-    let bytes = match work {
-        Work::OfProfile => profile.work(),
-        Work::Unlimited => None,
-        Work::PerByte(bytes) => Some(bytes),
-    };
-    bytes.map(u64::from)
-}
-
-/// How many bytes may still be hashed.
-///
-/// The new file is cut at fixed places, multiples of `segment_len`, and each segment starts anew, whatever was found
-/// before it: two searches that meet at a cut agree on what is left. Inside a segment the allowance grows with the
-/// bytes that were passed, so that hostile data at its front cannot use up what its end needs.
-#[derive(Clone, Copy, Debug)]
-struct Budget {
-    /// `None`: no limit.
-    per_byte: Option<u64>,
-    segment_len: u64,
-    segment: u64,
-    spent: u64,
-}
-
-impl Budget {
-    fn new(profile: Profile, work: Work, segment_len: u64) -> Self {
-        Self { per_byte: per_byte(profile, work), segment_len, segment: 0, spent: 0 }
-    }
-
-    /// Where the segment of a position ends.
-    const fn segment_end(&self, position: u64) -> u64 {
-        (position | (self.segment_len - 1)).saturating_add(1)
-    }
-
-    /// What the segment of a position has hashed so far.
-    const fn spent_at(&self, position: u64) -> u64 {
-        if position & !(self.segment_len - 1) == self.segment { self.spent } else { 0 }
-    }
-
-    /// Counts bytes hashed at a position, when they are counted at all.
-    const fn spend(&mut self, position: u64, len: u64) {
-        if self.per_byte.is_none() {
-            return;
-        }
-        self.spent = self.spent_at(position) + len;
-        self.segment = position & !(self.segment_len - 1);
-    }
-
-    /// How many more windows of `len` bytes may be hashed at a position, once the one there is counted.
-    fn windows_left(&self, position: u64, len: u64) -> usize {
-        let Some(per_byte) = self.per_byte else { return usize::MAX };
-        let left = self.allowed(position, len, per_byte).saturating_sub(self.spent_at(position));
-        usize::try_from(left / len.max(1)).unwrap_or(usize::MAX)
-    }
-
-    /// How many bytes may be hashed from the segment's start to the end of a window.
-    fn allowed(&self, position: u64, len: u64, per_byte: u64) -> u64 {
-        let start = position & !(self.segment_len - 1);
-        per_byte.saturating_mul((position - start + len).min(self.segment_len))
-    }
 }

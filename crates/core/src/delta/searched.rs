@@ -7,7 +7,8 @@
 
 use super::{
     DeltaOptions,
-    scan::{Found, Search, offset_in, segment_len},
+    budget::segment_len,
+    scan::{Found, Search, offset_in},
 };
 use crate::{Limits, SearchStats, SignatureIndex};
 use alloc::vec::Vec;

@@ -2,7 +2,8 @@
 
 use super::{
     DeltaOptions, Profile, Searched,
-    scan::{Found, Match, Search, segment_len},
+    budget::segment_len,
+    scan::{Found, Match, Search},
 };
 use crate::{
     BlockLen, DeltaJob, Format, Input, Job, Limits, LoadJob, SearchStats, SignatureIndex, SignatureParams,
@@ -340,6 +341,55 @@ fn what_is_foreseen_wrongly_again_and_again_costs_little() {
                 let most = stats.hashed_bytes * 7 / 4 + 15 * block_len as u64;
                 assert!(hashed <= most, "family {family}: {hashed} hashed, {} asked for", stats.hashed_bytes);
             }
+        }
+    }
+}
+
+/// Blocks of which nobody can tell whether they are the basis's, and windows between them that are no blocks, so many that the
+/// budget is short: they are hashed side by side all the same.
+#[test]
+fn windows_are_hashed_side_by_side_where_nobody_can_tell() {
+    let (block_len, between) = (256, 16);
+    let mut random = Random(9);
+    for format in Format::ALL {
+        let params = SignatureParams::new(
+            format,
+            BlockLen::new(block_len as u64).unwrap(),
+            StrongLen::new(16).unwrap(),
+        )
+        .unwrap();
+        let new = random.bytes(600 * block_len, 256);
+        let mut records = vec![];
+        for at in (0..=new.len() - block_len).step_by(between) {
+            let is_block = at % block_len == 0 && random.below(2) == 0;
+            records.extend(record(&params, &new[at..][..block_len], is_block));
+        }
+        let index = index_of(&params, &records);
+        for (work, per_byte) in [(Work::Unlimited, None), (Work::PerByte(8), Some(8))] {
+            let limits = Limits { work, ..Limits::default() };
+            let mut search = Search::new(&index, Profile::Compact, &limits, 1000);
+            let (mut found, mut stats) = (vec![], SearchStats::default());
+            loop {
+                let position = search.position();
+                match search.next(&index, &new[at_of(&search)..], true, u64::MAX, &mut stats) {
+                    Found::Run { misses, then } => {
+                        found.extend(then.map(|then| (position + misses as u64, then)));
+                    }
+                    Found::Busy => search.begin_turn(),
+                    Found::More => panic!("more than all"),
+                    Found::End => break,
+                }
+            }
+            assert_eq!((found, stats), naive(&index, per_byte, &new), "{format:?}, {work:?}");
+            assert!(stats.false_matches() >= 500 && stats.matches >= 50, "{stats:?}");
+            assert_eq!(stats.skipped > 0, per_byte.is_some(), "{stats:?}");
+            let asked = stats.strong_sums;
+            let (looked_at, hashed) = (search.looked_at(), search.hashed() / block_len as u64);
+            assert!(2 * looked_at <= 3 * new.len() as u64, "{looked_at} positions of {}", new.len());
+            assert!(4 * hashed <= 5 * asked + 60, "{format:?}, {work:?}: {hashed} hashed, {asked} asked for");
+            let lanes = format.strong.lanes(Isa::detect()) as u64;
+            let most = asked.div_ceil(lanes) + asked / 14;
+            assert!(search.passes() <= most, "{format:?}, {work:?}: {} passes for {asked}", search.passes());
         }
     }
 }

@@ -19,7 +19,12 @@ pub(super) const fn lanes(isa: Isa) -> usize {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 | Level::Avx512Vnni => avx512::LANES,
-        _ => 4,
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => 4,
+        #[cfg(target_arch = "x86_64")]
+        Level::Sse41 => 2,
+        // `blake2b_simd` hashes them one after another.
+        _ => 1,
     }
 }
 

@@ -1,0 +1,84 @@
+//! How much of the new file may be hashed.
+
+use super::Profile;
+use crate::Work;
+
+/// How many bytes may still be hashed.
+///
+/// The new file is cut at fixed places, multiples of `segment_len`, and each segment starts anew, whatever was found
+/// before it: two searches that meet at a cut agree on what is left. Inside a segment the allowance grows with the
+/// bytes that were passed, so that hostile data at its front cannot use up what its end needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    /// `None`: no limit.
+    per_byte: Option<u64>,
+    segment_len: u64,
+    segment: u64,
+    spent: u64,
+}
+
+impl Budget {
+    pub(super) fn new(profile: Profile, work: Work, segment_len: u64) -> Self {
+        Self { per_byte: per_byte(profile, work), segment_len, segment: 0, spent: 0 }
+    }
+
+    /// What may be hashed from here on.
+    pub(super) fn set_work(&mut self, profile: Profile, work: Work) {
+        self.per_byte = per_byte(profile, work);
+    }
+
+    /// The same, of which nothing is spent.
+    pub(super) const fn unspent(self) -> Self {
+        Self { segment: 0, spent: 0, ..self }
+    }
+
+    /// Where the segment of a position ends.
+    pub(super) const fn segment_end(&self, position: u64) -> u64 {
+        (position | (self.segment_len - 1)).saturating_add(1)
+    }
+
+    /// What the segment of a position has hashed so far.
+    pub(super) const fn spent_at(&self, position: u64) -> u64 {
+        if position & !(self.segment_len - 1) == self.segment { self.spent } else { 0 }
+    }
+
+    /// Counts bytes hashed at a position, when they are counted at all.
+    pub(super) const fn spend(&mut self, position: u64, len: u64) {
+        if self.per_byte.is_none() {
+            return;
+        }
+        self.spent = self.spent_at(position) + len;
+        self.segment = position & !(self.segment_len - 1);
+    }
+
+    /// Takes the bytes of a window at a position; `false` when so many are not left.
+    pub(super) fn take(&mut self, position: u64, len: u64) -> bool {
+        let Some(per_byte) = self.per_byte else { return true };
+        if self.spent_at(position).saturating_add(len) > self.allowed(position, len, per_byte) {
+            return false;
+        }
+        self.spend(position, len);
+        true
+    }
+
+    /// How many bytes may be hashed from the segment's start to the end of a window.
+    fn allowed(&self, position: u64, len: u64, per_byte: u64) -> u64 {
+        let start = position & !(self.segment_len - 1);
+        per_byte.saturating_mul((position - start + len).min(self.segment_len))
+    }
+}
+
+/// How the new file is cut: a power of two, so that a boundary is found by its bits.
+pub(super) fn segment_len(block_len: u64) -> u64 {
+    (16 * block_len).max(1 << 20).next_power_of_two()
+}
+
+/// How many bytes may be hashed for each; `None`: no limit.
+fn per_byte(profile: Profile, work: Work) -> Option<u64> {
+    let bytes = match work {
+        Work::OfProfile => profile.work(),
+        Work::Unlimited => None,
+        Work::PerByte(bytes) => Some(bytes),
+    };
+    bytes.map(u64::from)
+}
