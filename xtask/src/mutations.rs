@@ -18,7 +18,7 @@ const SCAN: &str = "crates/core/src/delta/scan.rs";
 const EMIT: &str = "crates/core/src/delta/emit.rs";
 const TABLE: &str = "crates/core/src/index/table.rs";
 const AHEAD: &str = "crates/core/src/delta/ahead.rs";
-const STRONGS: &str = "crates/core/src/delta/strongs.rs";
+const BATCH: &str = "crates/core/src/delta/batch.rs";
 const LOOKAHEAD: &str = "crates/core/src/lookahead.rs";
 const FOLLOW: &str = "crates/core/src/seal/follow.rs";
 const OPTIONS: &str = "crates/core/src/delta/options.rs";
@@ -80,7 +80,7 @@ const MUTATIONS: [Mutation; 13] = [
     },
     Mutation {
         rule: "sums hashed ahead are those of their window",
-        file: STRONGS,
+        file: BATCH,
         from: "(self.positions[self.len], self.windows[self.len]) = (position, window);",
         to: "(self.positions[self.len], self.windows[self.len]) = (position, if self.len > 0 { self.windows[0] } else { window });",
     },

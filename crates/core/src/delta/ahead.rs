@@ -9,10 +9,11 @@
 //! for what was not.
 
 use super::{
+    batch::{Batch, MAX},
     budget::Budget,
     foresight::{Foreseen, Foresight, Sign},
     mark::{Mark, Window},
-    strongs::{Batch, Strongs},
+    strongs::Strongs,
     view::View,
 };
 use crate::{SearchStats, SignatureIndex, index::WeakHit};
@@ -21,12 +22,10 @@ use core::ops::Range;
 use rollsync_kernels::{
     Isa,
     scan::{CHUNK, Hits, Scan},
-    strong::{self, Digest},
+    strong::Digest,
     weak::{self, RollingSum},
 };
 
-/// The most windows that are hashed side by side.
-pub(super) const MAX: usize = strong::LANES;
 /// Positions filtered at once right behind a block, where the next one is near.
 const FIRST_CHUNK: usize = 64;
 /// Windows summed at once right behind the first of a run of blocks.
@@ -245,16 +244,15 @@ impl Ahead {
         let kind = view.index.signature().params().format().weak;
         weak::sums(self.isa, kind, &rest[..count * self.block_len], self.block_len, &mut digests[..count]);
         digests[..count].iter().for_each(|digest| view.index.prefetch_known(*digest));
+        let chained = self.foresight.of(Sign::Chained);
         for digest in &digests[..count] {
             let mut counted = SearchStats::default();
             let Some(hit) = view.index.weak_hit(*digest, &mut counted) else {
                 self.behind_block = false;
                 return true;
             };
-            let mut foreseen = self.foresight.of(Sign::Chained);
             let known = self.known(view, self.end, hit);
-            foreseen.is_block = known.or(foreseen.is_block);
-            let window = Some(Window { hit, foreseen: Some(foreseen) });
+            let window = Some(Window { hit, foreseen: Some(chained.or_known(known)) });
             self.marks.push_back(Mark { position: self.end, compares: counted.weak_compares, window });
             if known == Some(false) {
                 self.go_to(self.end + 1, false);
@@ -423,8 +421,7 @@ impl Ahead {
         } else {
             Sign::Unclear
         };
-        let mut foreseen = self.foresight.of(sign);
-        foreseen.is_block = known.or(foreseen.is_block);
+        let foreseen = self.foresight.of(sign).or_known(known);
         window.foreseen = Some(foreseen);
         if foreseen.is_block == Some(true) {
             self.last_block = window.hit.block().or(self.last_block);

@@ -1,7 +1,7 @@
 //! Whether a window will prove to be a block, before it is hashed.
 
-/// The most windows that are hashed together.
-const MAX: usize = super::ahead::MAX;
+use super::batch::MAX;
+
 /// How many at first.
 const FIRST: usize = 4;
 /// So many windows must have been the same in turn for the next one to be foreseen.
@@ -27,6 +27,13 @@ pub(super) struct Foreseen {
     sign: Sign,
     /// `None` when nobody can tell.
     pub(super) is_block: Option<bool>,
+}
+
+impl Foreseen {
+    /// The same where it is known already whether the window is a block.
+    pub(super) fn or_known(self, is_block: Option<bool>) -> Self {
+        Self { is_block: is_block.or(self.is_block), ..self }
+    }
 }
 
 /// Foresees by what became of windows with the same sign, and counts how often that was right.

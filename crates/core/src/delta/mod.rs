@@ -1,6 +1,7 @@
 //! Making a delta: [`scan`] finds blocks of the basis in the new file, [`emit`] writes commands, [`job`] moves the bytes.
 
 mod ahead;
+mod batch;
 mod budget;
 mod emit;
 mod empty;

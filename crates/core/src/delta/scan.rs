@@ -113,6 +113,7 @@ impl Search {
         self.tail = None;
         self.budget = self.budget.unspent();
         self.ahead.confine(positions);
+        self.begin_turn();
         self
     }
 

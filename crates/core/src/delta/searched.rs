@@ -180,7 +180,6 @@ impl<'i> SegmentSearch<'i> {
         self.search = self.search.take().map(|search| search.of(positions.clone()));
         (self.positions, self.ended, self.begun) = (positions, self.search.is_none(), None);
         (self.events, self.turns) = (Vec::new(), 0);
-        self.search.iter_mut().for_each(Search::begin_turn);
     }
 
     /// Goes on as far as `data` allows. It holds the new file from the first position on, what was there before and more; the

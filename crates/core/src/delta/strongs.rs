@@ -3,7 +3,7 @@
 //! They are held by their positions, so that the sum of a window stays when the way ahead turns out another and comes to the
 //! window all the same.
 
-use super::ahead::MAX;
+use super::batch::{Batch, MAX};
 use crate::SignatureParams;
 use alloc::collections::VecDeque;
 use rollsync_kernels::{
@@ -103,51 +103,18 @@ impl Strongs {
 
     /// Hashes windows side by side, none of which is held.
     pub(super) fn hash(&mut self, batch: &Batch<'_>) {
-        let count = batch.len;
+        let count = batch.len();
         let mut sums = [[0; 32]; MAX];
-        strong::sums(self.isa, self.kind, &batch.windows[..count], &mut sums[..count]);
+        strong::sums(self.isa, self.kind, batch.windows(), &mut sums[..count]);
         self.hashed += count as u64 * self.block_len;
         #[cfg(test)]
         {
             self.passes += 1;
         }
         self.held.truncate(HELD - count);
-        self.held.extend(batch.positions[..count].iter().copied().zip(sums));
+        self.held.extend(batch.positions().iter().copied().zip(sums));
         if !self.held.iter().is_sorted_by_key(|(position, _)| *position) {
             self.held.make_contiguous().sort_unstable_by_key(|(position, _)| *position);
         }
-    }
-}
-
-/// Windows that are to be hashed side by side.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Batch<'a> {
-    positions: [u64; MAX],
-    windows: [&'a [u8]; MAX],
-    len: usize,
-}
-
-impl<'a> Batch<'a> {
-    pub(super) const fn new() -> Self {
-        Self { positions: [0; MAX], windows: [&[]; MAX], len: 0 }
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.len
-    }
-
-    pub(super) fn has(&self, position: u64) -> bool {
-        self.positions[..self.len].contains(&position)
-    }
-
-    /// Adds a window, for which there must be room.
-    pub(super) const fn push(&mut self, position: u64, window: &'a [u8]) {
-        (self.positions[self.len], self.windows[self.len]) = (position, window);
-        self.len += 1;
-    }
-
-    /// Leaves out those that were added last.
-    pub(super) const fn truncate(&mut self, len: usize) {
-        self.len = len;
     }
 }

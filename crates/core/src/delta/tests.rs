@@ -302,12 +302,7 @@ fn what_is_foreseen_wrongly_again_and_again_costs_little() {
     let block_len = 256;
     let mut random = Random(5);
     for format in Format::ALL {
-        let params = SignatureParams::new(
-            format,
-            BlockLen::new(block_len as u64).unwrap(),
-            StrongLen::new(16).unwrap(),
-        )
-        .unwrap();
+        let params = params(format, block_len);
         let families: [&[(usize, bool)]; 4] = [
             &[(1, false), (20, false), (40, true)],
             &[(1, true), (266, true), (532, false)],
@@ -352,12 +347,7 @@ fn windows_are_hashed_side_by_side_where_nobody_can_tell() {
     let (block_len, between) = (256, 16);
     let mut random = Random(9);
     for format in Format::ALL {
-        let params = SignatureParams::new(
-            format,
-            BlockLen::new(block_len as u64).unwrap(),
-            StrongLen::new(16).unwrap(),
-        )
-        .unwrap();
+        let params = params(format, block_len);
         let new = random.bytes(600 * block_len, 256);
         let mut records = vec![];
         for at in (0..=new.len() - block_len).step_by(between) {
@@ -392,6 +382,11 @@ fn windows_are_hashed_side_by_side_where_nobody_can_tell() {
             assert!(search.passes() <= most, "{format:?}, {work:?}: {} passes for {asked}", search.passes());
         }
     }
+}
+
+fn params(format: Format, block_len: usize) -> SignatureParams {
+    let block_len = BlockLen::new(block_len as u64).unwrap();
+    SignatureParams::new(format, block_len, StrongLen::new(16).unwrap()).unwrap()
 }
 
 fn at_of(search: &Search) -> usize {

@@ -152,10 +152,6 @@ impl Segments for OwnReads<'_, '_> {
         }
     }
 
-    fn read_so_far(&self) -> u64 {
-        0
-    }
-
     fn next(&mut self, done: Option<Segment>, _: &mut Told<'_>) -> Result<Option<Found>, Error> {
         if let Some(done) = done {
             self.recycle(done);

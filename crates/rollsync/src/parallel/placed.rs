@@ -1,9 +1,13 @@
 //! A file of which every thread reads its own part.
 
-use crate::{Error, Side, basis::read_file_at};
+use crate::{
+    Error, Side,
+    basis::read_file_at,
+    drive::{failed, uninterrupted},
+};
 use std::{
     fs::File,
-    io::{self, Seek, SeekFrom},
+    io::{Seek, SeekFrom},
 };
 
 /// So much is read at once, or about so much: what is made of it finds it in the second-level cache.
@@ -31,11 +35,11 @@ impl<'f> Placed<'f> {
         let mut len = 0;
         while len < place.len() {
             let at = offset + len as u64;
-            match read_file_at(self.file, self.start.saturating_add(at), &mut place[len..]) {
-                Ok(0) => break,
-                Ok(read) => len += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(Error::Io { side: Side::Read, offset: at, source }),
+            let place = &mut place[len..];
+            let read = uninterrupted(|| read_file_at(self.file, self.start.saturating_add(at), place));
+            match read.map_err(|source| failed(Side::Read, at, source))? {
+                0 => break,
+                read => len += read,
             }
         }
         Ok(len)
@@ -45,6 +49,6 @@ impl<'f> Placed<'f> {
     pub(super) fn leave_behind(mut self, len: u64) -> Result<(), Error> {
         let place = SeekFrom::Start(self.start.saturating_add(len));
         let moved = self.file.seek(place).map(drop);
-        moved.map_err(|source| Error::Io { side: Side::Read, offset: len, source })
+        moved.map_err(|source| failed(Side::Read, len, source))
     }
 }

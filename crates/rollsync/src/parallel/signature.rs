@@ -106,7 +106,9 @@ trait Source {
     fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Self::Piece>, Error>;
 
     /// How many bytes the calling thread has read so far; 0 where each reads for itself.
-    fn read_so_far(&self) -> u64;
+    fn read_so_far(&self) -> u64 {
+        0
+    }
 
     fn recycle(&mut self, piece: Self::Piece);
 }
@@ -169,10 +171,6 @@ struct Offsets {
 
 impl Source for Offsets {
     type Piece = u64;
-
-    fn read_so_far(&self) -> u64 {
-        0
-    }
 
     fn next(&mut self, _: &mut Told<'_>) -> Result<Option<u64>, Error> {
         let offset = self.next;

@@ -3,7 +3,10 @@
 //! A drive that is asked again answers the same, or is further: so a turn that has to wait is simply begun anew.
 
 use super::AsyncBasis;
-use crate::{Action, Drive, Error, Side, drive::Turn};
+use crate::{
+    Action, Drive, Error, Side,
+    drive::{Turn, failed},
+};
 use rollsync_core::Job;
 use std::{
     io,
@@ -90,8 +93,4 @@ pub(super) fn poll_without_input<J: Job>(
         Action::Busy => Ok(Turn::Busy),
         Action::Done => Ok(Turn::Done),
     })
-}
-
-const fn failed(side: Side, offset: u64, source: io::Error) -> Error {
-    Error::Io { side, offset, source }
 }

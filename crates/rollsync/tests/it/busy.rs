@@ -14,7 +14,8 @@ use std::{
 };
 use tokio::io::AsyncWriteExt;
 
-const BLOCK_LEN: usize = 1 << 20;
+/// So long that much has to be hashed, and no longer than is searched ahead.
+const BLOCK_LEN: usize = 512 << 10;
 
 /// Of a block of zeros the weak sum, and another strong sum: every window of zeros has to be hashed, in vain.
 fn every_window_is_hashed() -> SignatureIndex {
@@ -27,27 +28,28 @@ fn every_window_is_hashed() -> SignatureIndex {
 
 #[test]
 fn it_is_told_and_may_be_cancelled() {
-    let (index, new) = (every_window_is_hashed(), vec![0; BLOCK_LEN + 100_000]);
+    let (index, new) = (every_window_is_hashed(), vec![0; BLOCK_LEN + 200_000]);
     for threads in [1, 2] {
         let (token, told) = (CancelToken::new(), Cell::new(0));
         let mut stop = |report: Report| {
             told.set(if report.bytes_in > BLOCK_LEN as u64 { told.get() + 1 } else { 0 });
-            if told.get() == 5 {
+            // So often only in the middle: it is told a few times at the end as well.
+            if told.get() == 20 {
                 token.cancel();
             }
         };
         let options = Options::new().profile(Profile::Librsync234).cancel(&token).progress(&mut stop);
         let mut options = options.threads(Threads::Exactly(NonZeroUsize::new(threads).unwrap()));
-        // All of it would take a minute and more.
+        // All of it would take half a minute and more.
         let result = delta(&index, &new[..], None, io::sink(), &mut options);
         assert!(matches!(result, Err(Error::Cancelled)), "{threads} threads: {result:?}");
-        assert_eq!(told.get(), 5);
+        assert_eq!(told.get(), 20);
     }
 }
 
 #[test]
 fn other_tasks_have_their_turn() {
-    let (index, new) = (every_window_is_hashed(), vec![0; BLOCK_LEN + 150]);
+    let (index, new) = (every_window_is_hashed(), vec![0; BLOCK_LEN + 300]);
     let options = DeltaOptions { profile: Profile::Librsync234, ..DeltaOptions::default() };
     let mut writer = JobWriter::new(DeltaJob::new(&index, options), io::Cursor::new(Vec::new()));
     let work = async {
@@ -61,6 +63,6 @@ fn other_tasks_have_their_turn() {
             Poll::Pending => turns += 1,
         }
     };
-    assert_eq!(stats.search.strong_sums, 151);
+    assert_eq!(stats.search.strong_sums, 301);
     assert!(turns >= 3, "{turns}");
 }
