@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::commands::{self, LibC, PROGRAMS};
 use crate::parts::Report;
 use crate::process::{cargo, check, repo, target_folder, works};
 
@@ -16,12 +17,11 @@ const LIBRSYNC: &str = "2.3.4";
 /// The name by which programs load it.
 const SONAME: &str = "librsync.so.2";
 const DESCRIPTION: &str = "Remote delta-compression library (rollsync's)";
-const PROGRAMS: [&str; 2] = ["rollsync", "rdiff"];
 /// The interface in C.
 const HEADERS: [&str; 3] = ["librsync.h", "librsync_export.h", "rollsync.h"];
 
-const USAGE: &str =
-    "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]";
+const USAGE: &str = "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] \
+                     [--shared-libc] [--check]";
 
 /// Installs what the tests have built below the target folder, and tries it.
 pub(crate) fn test() -> Result<Report, String> {
@@ -37,13 +37,12 @@ pub(crate) fn test() -> Result<Report, String> {
 /// Builds and installs.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let places = Places::read(words)?;
-    let built = target_folder().join(match &places.profile[..] {
-        "dev" => "debug",
-        profile => profile,
-    });
+    let (programs, libc) = commands::build(&places.profile, places.libc)?;
+    if libc != places.libc {
+        println!("no archive of the C library: the programs are built {libc}");
+    }
+    let built = commands::folder(&target_folder(), &places.profile);
     let profile = ["--profile", &places.profile];
-    let programs = PROGRAMS.iter().flat_map(|name| ["--bin", name]);
-    check(cargo().args(["build", "-p", "rollsync-cli"]).args(profile).args(programs))?;
     // One kind at a time: the compiler optimises across crates only when no Rust library is asked for beside.
     check(cargo().args(["rustc", "-p", "librsync-abi", "--lib", "--crate-type", "cdylib"]).args(profile))?;
     // The compiler says in this file what else a program needs that is linked with the archive.
@@ -54,7 +53,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let needs = fs::read_to_string(&needs).map_err(|error| format!("{}: {error}", needs.display()))?;
 
     for name in PROGRAMS {
-        places.file(&built.join(name), &places.prefix.join("bin").join(name), 0o755)?;
+        places.file(&programs.join(name), &places.prefix.join("bin").join(name), 0o755)?;
     }
     let real = format!("librsync.so.{LIBRSYNC}");
     places.file(&built.join("librsync.so"), &places.libdir.join(&real), 0o755)?;
@@ -67,7 +66,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
         places.file(&header, &places.prefix.join("include").join(name), 0o644)?;
     }
     places.text(&places.pkg_config(&needs), &places.libdir.join("pkgconfig/librsync.pc"))?;
-    if places.check { check::run(&places) } else { Ok(()) }
+    if places.check { check::run(&places, libc) } else { Ok(()) }
 }
 
 /// Where things go, as the finished system will see them.
@@ -78,6 +77,8 @@ struct Places {
     /// What stands before all of it now.
     destdir: Option<PathBuf>,
     profile: String,
+    /// Where the programs are to have the C library.
+    libc: LibC,
     /// Whether what was installed is tried.
     check: bool,
 }
@@ -86,11 +87,18 @@ impl Places {
     fn read(words: &[&str]) -> Result<Self, String> {
         let (mut prefix, mut libdir, mut destdir, mut profile) = (None, None, None, "release");
         let mut words = words.iter();
-        let mut check = false;
+        let (mut libc, mut check) = (LibC::Within, false);
         while let Some(word) = words.next() {
-            if *word == "--check" {
-                check = true;
-                continue;
+            match *word {
+                "--check" => {
+                    check = true;
+                    continue;
+                }
+                "--shared-libc" => {
+                    libc = LibC::Shared;
+                    continue;
+                }
+                _ => {}
             }
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name, value),
@@ -110,7 +118,7 @@ impl Places {
             return Err(format!("--prefix {}: not an absolute path", prefix.display()));
         }
         let libdir = prefix.join(libdir.unwrap_or_else(|| "lib".into()));
-        Ok(Self { prefix, libdir, destdir, profile: profile.to_owned(), check })
+        Ok(Self { prefix, libdir, destdir, profile: profile.to_owned(), libc, check })
     }
 
     /// Where a place of the finished system lies now.
@@ -178,6 +186,7 @@ mod tests {
         let places = Places::read(&words).expect("they are right");
         let header = places.prefix.join("include/librsync.h");
         assert_eq!(places.staged(&header), Path::new("/tmp/stage/usr/include/librsync.h"));
+        assert_eq!((places.libc, places.check), (LibC::Within, false));
         let pc = places.pkg_config(" -lm -lc\n");
         for line in [
             "prefix=/usr",
@@ -187,7 +196,9 @@ mod tests {
         ] {
             assert!(pc.lines().any(|found| found == line), "{line}: {pc}");
         }
-        let outside = Places::read(&["--prefix", "/usr", "--libdir", "/lib64"]).expect("they are right");
+        let words = ["--prefix", "/usr", "--shared-libc", "--libdir", "/lib64", "--check"];
+        let outside = Places::read(&words).expect("they are right");
+        assert_eq!((outside.libc, outside.check), (LibC::Shared, true));
         assert!(outside.pkg_config("").contains("libdir=/lib64\n"));
     }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod bench;
 mod bindings;
+mod commands;
 mod corpus;
 mod demo;
 mod floors;
@@ -34,9 +35,9 @@ usage: cargo xtask COMMAND
                    with --full on the large ones, and the README's figures are written too (about 40 minutes)
   bench --growth [--rounds N]
                    how the cost of a delta grows with the basis, up to 4 GiB
-  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--check]
+  install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--shared-libc] [--check]
                    build and install both programs, librsync.so.2 with its archive, headers and pkg-config file;
-                   --check then runs the programs, and an example in C on either library
+                   the programs with the C library within, unless told otherwise; --check then runs the programs, and an example in C on either library
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment

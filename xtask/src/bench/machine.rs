@@ -26,6 +26,7 @@ pub(super) fn describe(tools: &Tools) -> Result<Vec<String>, String> {
     let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
     let machine = format!("{model}{architecture}, {system}, {cores} cores; {}", flags.join(" "));
     let mut lines = vec![machine, capture(command("rustc").arg("--version"))?.trim().to_owned()];
+    lines.push(format!("ours as `cargo xtask install` builds it, {}", tools.libc));
     lines.extend(tools.versions());
     Ok(lines)
 }

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use super::c_library::CProgram;
+use crate::commands::{self, LibC};
 use crate::process::{capture, cargo, check, command, repo, works};
 
 /// Where each program is. A peer that cannot be had is left out of every race.
 pub(super) struct Tools {
     pub(super) rdiff: PathBuf,
     pub(super) rollsync: PathBuf,
+    /// Where these two have the C library.
+    pub(super) libc: LibC,
     pub(super) fast_rsync: PathBuf,
     pub(super) measure: PathBuf,
     pub(super) kernels: PathBuf,
@@ -25,9 +28,8 @@ pub(super) struct Tools {
 impl Tools {
     pub(super) fn prepare() -> Result<Self, String> {
         // Two builds: what a bench needs must not switch on features of the programs that it measures.
-        for package in ["rollsync-cli", "rollsync-bench"] {
-            check(cargo().args(["build", "--quiet", "--release", "--bins", "-p", package]))?;
-        }
+        let (programs, libc) = commands::build("release", LibC::Within)?;
+        check(cargo().args(["build", "--quiet", "--release", "--bins", "-p", "rollsync-bench"]))?;
         let built = |name: &str| target().join("release").join(name);
         let mut skipped = Vec::new();
         let mut peer = |name: &str| match find(name) {
@@ -50,8 +52,9 @@ impl Tools {
             real_rdiff,
             rsync,
             c_program,
-            rdiff: built("rdiff"),
-            rollsync: built("rollsync"),
+            rdiff: programs.join("rdiff"),
+            rollsync: programs.join("rollsync"),
+            libc,
             fast_rsync: built("bench-fast-rsync"),
             measure: built("bench-measure"),
             kernels: built("bench-kernels"),

@@ -3,15 +3,19 @@
 use std::fs;
 use std::path::Path;
 
-use super::{LIBRSYNC, PROGRAMS, Places};
+use super::{LIBRSYNC, LibC, PROGRAMS, Places};
 use crate::process::{capture, check, command, repo, target_folder, works};
 
 /// Runs both programs, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
 /// archive.
-pub(super) fn run(places: &Places) -> Result<(), String> {
+pub(super) fn run(places: &Places, libc: LibC) -> Result<(), String> {
     let [bin, libdir] = [&places.prefix.join("bin"), &places.libdir].map(|place| places.staged(place));
     for name in PROGRAMS {
-        check(command(bin.join(name)).arg("--version").stdout(std::process::Stdio::null()))?;
+        let program = bin.join(name);
+        check(command(&program).arg("--version").stdout(std::process::Stdio::null()))?;
+        if libc == LibC::Within && !capture(command("ldd").arg(&program))?.contains("statically linked") {
+            return Err(format!("{}: not built {libc}", program.display()));
+        }
     }
     let work = target_folder().join("install-check");
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
