@@ -4,12 +4,13 @@
 //! one block that has it, or, where different blocks share a key, the number of their group; those blocks are found in
 //! a second table, by key and strong sum.
 
+use super::{
+    members::{Member, Members},
+    seed::Seed,
+};
 use crate::{Limits, ResourceError, SearchStats, Signature};
 use alloc::vec::Vec;
-use rollsync_kernels::{
-    Isa, prefetch,
-    strong::{self, Hasher, LANES, StrongKind},
-};
+use rollsync_kernels::prefetch;
 
 /// In an entry: the rest is a group's number, not a block's.
 const IS_GROUP: u32 = 1 << 31;
@@ -17,8 +18,6 @@ const IS_GROUP: u32 = 1 << 31;
 const ABREAST: usize = 8;
 /// So many blocks before one is put in, its slot is fetched.
 const SOON: usize = 16;
-/// Bytes of the signature that are hashed in a lane.
-const PIECE: usize = 1024;
 
 #[derive(Clone, Debug)]
 pub(super) struct Table {
@@ -55,27 +54,44 @@ impl Table {
 
     /// Beside the table, `others` bytes are in use.
     pub(super) fn build(signature: &Signature, limits: &Limits, others: u64) -> Result<Self, ResourceError> {
-        let slots = slots_for(signature.block_count());
+        let count = signature.block_count();
+        let slots = slots_for(count);
+        let seed = Seed::of_weak_sums(signature.weak_sums());
         let mut table = Self {
-            seed: Seed::of(signature),
+            seed,
             keys: zeros(slots + ABREAST - 1, limits, others)?,
             entries: zeros(slots, limits, others + 4 * (slots + ABREAST - 1) as u64)?,
             group_sizes: Vec::new(),
-            members: Members::default(),
+            members: Members::new(seed),
         };
-        let others = others + Self::size_for(signature.block_count());
-        for block in 0..signature.block_count() {
-            if block + SOON < signature.block_count() {
+        let others = others + Self::size_for(count);
+        // First each key's first block, then what else there is: of that the members' seed is made.
+        let mut more = Vec::new();
+        for block in 0..count {
+            if block + SOON < count {
                 table.prefetch_known(signature.key(block + SOON));
             }
-            table.insert(signature, block, limits, others)?;
+            if !table.insert_first(signature, block) {
+                limits.reserve(&mut more, 1, usize::MAX, others)?;
+                more.push(number(block));
+            }
         }
+        let of_one_key = |block: &u32| [table.first(signature, *block as usize), *block as usize];
+        let sums = more.iter().flat_map(of_one_key).map(|block| signature.strong_sum(block));
+        table.members = Members::new(seed.with_strong_sums(sums));
+        let others = others + 4 * more.capacity() as u64;
+        more.into_iter().try_for_each(|block| table.insert(signature, block as usize, limits, others))?;
         Ok(table)
     }
 
     pub(super) fn memory(&self) -> u64 {
         let words = self.keys.len() + self.entries.len() + self.group_sizes.capacity();
         4 * words as u64 + self.members.memory()
+    }
+
+    #[cfg(test)]
+    pub(super) const fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Fetches what [`group`](Self::group) will read.
@@ -110,13 +126,31 @@ impl Table {
             stats.strong_compares += 1;
             return (signature.strong_sum(block) == strong).then_some(block);
         }
-        let found = self.members.find(signature, &self.seed, group.key, strong);
+        let found = self.members.find(signature, group.key, strong);
         let compares =
             found.map_or(self.group_sizes[(group.entry & !IS_GROUP) as usize], |member| member.rank);
         stats.strong_compares += u64::from(compares);
         found.map(|member| member.block as usize)
     }
 
+    /// Puts a block in if it is the first of its key; whether it is, or equals that one.
+    fn insert_first(&mut self, signature: &Signature, block: usize) -> bool {
+        let key = signature.key(block);
+        let (slot, _) = self.slot(key);
+        if self.keys[slot] == 0 {
+            self.set_key(slot, key);
+            self.entries[slot] = number(block);
+            return true;
+        }
+        signature.strong_sum(self.entries[slot] as usize) == signature.strong_sum(block)
+    }
+
+    /// The first block of a block's key, while no key has a group.
+    fn first(&self, signature: &Signature, block: usize) -> usize {
+        self.entries[self.slot(signature.key(block)).0] as usize
+    }
+
+    /// Puts a block in whose key has another.
     fn insert(
         &mut self,
         signature: &Signature,
@@ -126,33 +160,23 @@ impl Table {
     ) -> Result<(), ResourceError> {
         let key = signature.key(block);
         let (slot, _) = self.slot(key);
-        // Signatures have at most 2³¹ - 1 records.
-        let number = u32::try_from(block).unwrap_or(u32::MAX) & !IS_GROUP;
-        if self.keys[slot] == 0 {
-            self.set_key(slot, key);
-            self.entries[slot] = number;
-            return Ok(());
-        }
         let mut entry = self.entries[slot];
         if entry & IS_GROUP == 0 {
-            if signature.strong_sum(entry as usize) == signature.strong_sum(block) {
-                return Ok(());
-            }
             let first = entry;
             entry = IS_GROUP | u32::try_from(self.group_sizes.len()).unwrap_or(u32::MAX);
             limits.reserve(&mut self.group_sizes, 1, usize::MAX, others + self.members.memory())?;
             self.group_sizes.push(1);
             self.entries[slot] = entry;
             let others = others + 4 * self.group_sizes.capacity() as u64;
-            self.members.insert(signature, &self.seed, Member { block: first, rank: 1 }, limits, others)?;
-        } else if self.members.find(signature, &self.seed, key, signature.strong_sum(block)).is_some() {
+            self.members.insert(signature, Member { block: first, rank: 1 }, limits, others)?;
+        } else if self.members.find(signature, key, signature.strong_sum(block)).is_some() {
             return Ok(());
         }
         let size = &mut self.group_sizes[(entry & !IS_GROUP) as usize];
         *size += 1;
-        let member = Member { block: number, rank: *size };
+        let member = Member { block: number(block), rank: *size };
         let others = others + 4 * self.group_sizes.capacity() as u64;
-        self.members.insert(signature, &self.seed, member, limits, others)
+        self.members.insert(signature, member, limits, others)
     }
 
     /// The slot of a key, or the free one where it would stand, and how many slots were looked at.
@@ -184,81 +208,21 @@ impl Table {
     }
 }
 
+/// Signatures have at most 2³¹ - 1 records.
+fn number(block: usize) -> u32 {
+    u32::try_from(block).unwrap_or(u32::MAX) & !IS_GROUP
+}
+
 /// Three quarters full at most.
 fn slots_for(blocks: usize) -> usize {
     (blocks + blocks / 3 + 2).next_power_of_two().max(ABREAST)
 }
 
-/// The blocks whose key another block shares, by key and strong sum.
-#[derive(Clone, Debug, Default)]
-struct Members {
-    /// Open addressing with linear probing; rank 0 is a free slot. Half full at most.
-    slots: Vec<Member>,
+pub(super) fn zeros<T: Default + Clone>(
     len: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Member {
-    block: u32,
-    /// Its place, from 1, among the different blocks of its key: so many would be compared one by one to find it.
-    rank: u32,
-}
-
-impl Members {
-    const fn memory(&self) -> u64 {
-        (self.slots.len() * size_of::<Member>()) as u64
-    }
-
-    fn find(&self, signature: &Signature, seed: &Seed, key: u32, strong: &[u8]) -> Option<Member> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = first_slot(seed.of_sums(key, strong), self.slots.len());
-        loop {
-            let member = self.slots[slot];
-            if member.rank == 0 {
-                return None;
-            }
-            let block = member.block as usize;
-            if signature.key(block) == key && signature.strong_sum(block) == strong {
-                return Some(member);
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    /// Puts in a member that is not there.
-    fn insert(
-        &mut self,
-        signature: &Signature,
-        seed: &Seed,
-        member: Member,
-        limits: &Limits,
-        others: u64,
-    ) -> Result<(), ResourceError> {
-        if 2 * (self.len + 1) > self.slots.len() {
-            let doubled = zeros(2 * self.slots.len().max(8), limits, others.saturating_add(self.memory()))?;
-            for member in core::mem::replace(&mut self.slots, doubled) {
-                if member.rank > 0 {
-                    self.place(signature, seed, member);
-                }
-            }
-        }
-        self.place(signature, seed, member);
-        self.len += 1;
-        Ok(())
-    }
-
-    fn place(&mut self, signature: &Signature, seed: &Seed, member: Member) {
-        let block = member.block as usize;
-        let hash = seed.of_sums(signature.key(block), signature.strong_sum(block));
-        let mut slot = first_slot(hash, self.slots.len());
-        while self.slots[slot].rank > 0 {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        self.slots[slot] = member;
-    }
-}
-
-fn zeros<T: Default + Clone>(len: usize, limits: &Limits, others: u64) -> Result<Vec<T>, ResourceError> {
+    limits: &Limits,
+    others: u64,
+) -> Result<Vec<T>, ResourceError> {
     let mut vec = Vec::new();
     limits.reserve(&mut vec, len, len, others)?;
     vec.resize(len, T::default());
@@ -267,66 +231,6 @@ fn zeros<T: Default + Clone>(len: usize, limits: &Limits, others: u64) -> Result
 
 /// The upper bits of a hash, as a slot's number; `slots` is a power of two above 1.
 #[expect(clippy::cast_possible_truncation, reason = "less than `slots`")]
-const fn first_slot(hash: u64, slots: usize) -> usize {
+pub(super) const fn first_slot(hash: u64, slots: usize) -> usize {
     (hash >> (64 - slots.trailing_zeros())) as usize
-}
-
-/// The key of the tables' hashes: a digest of the whole signature. Whoever makes a signature whose sums shall collide
-/// changes it with every attempt.
-#[derive(Clone, Copy, Debug)]
-struct Seed([u64; 4]);
-
-impl Seed {
-    fn of(signature: &Signature) -> Self {
-        let isa = Isa::detect();
-        let mut hasher = Hasher::new(StrongKind::Blake2);
-        // In pieces, for these are hashed side by side.
-        let mut add = |pieces: &[&[u8]]| {
-            let mut digests = [[0; 32]; LANES];
-            strong::sums(isa, StrongKind::Blake2, pieces, &mut digests[..pieces.len()]);
-            hasher.update(isa, digests[..pieces.len()].as_flattened());
-        };
-        for sums in signature.weak_sums().chunks(LANES * PIECE / 4) {
-            let mut bytes = [[0; 4]; LANES * PIECE / 4];
-            for (bytes, sum) in bytes.iter_mut().zip(sums) {
-                *bytes = sum.to_le_bytes();
-            }
-            let mut pieces = [&[][..]; LANES];
-            let all = pieces.iter_mut().zip(bytes[..sums.len()].as_flattened().chunks(PIECE));
-            let count = all.map(|(place, piece)| *place = piece).count();
-            add(&pieces[..count]);
-        }
-        for sums in signature.strong_sums().chunks(LANES * PIECE) {
-            let mut pieces = [&[][..]; LANES];
-            let count =
-                pieces.iter_mut().zip(sums.chunks(PIECE)).map(|(place, piece)| *place = piece).count();
-            add(&pieces[..count]);
-        }
-        let digest = hasher.finish();
-        let mut words = [0; 4];
-        for (word, bytes) in words.iter_mut().zip(digest.as_chunks::<8>().0) {
-            *word = u64::from_le_bytes(*bytes);
-        }
-        Self(words)
-    }
-
-    /// Folded twice: after one product, whether keys in equal steps crowd together hangs on the seed.
-    const fn of_key(&self, key: u32) -> u64 {
-        fold(fold(self.0[0] ^ key as u64, self.0[1] | 1) ^ self.0[2], self.0[3] | 1)
-    }
-
-    fn of_sums(&self, key: u32, strong: &[u8]) -> u64 {
-        strong.chunks(8).fold(fold(self.0[2] ^ u64::from(key), self.0[1] | 1), |hash, bytes| {
-            let mut word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            fold(hash ^ u64::from_le_bytes(word), self.0[3] | 1)
-        })
-    }
-}
-
-/// Both halves of the product, folded into one.
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
-const fn fold(a: u64, b: u64) -> u64 {
-    let product = a as u128 * b as u128;
-    (product >> 64) as u64 ^ product as u64
 }

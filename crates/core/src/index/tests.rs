@@ -1,4 +1,4 @@
-use super::*;
+use super::{seed::Seed, *};
 use crate::{BlockLen, Format, Input, Job, LoadJob, SignatureParams, StrongLen};
 use alloc::{vec, vec::Vec};
 
@@ -166,12 +166,41 @@ fn no_choice_of_keys_makes_look_ups_long() {
 }
 
 #[test]
-fn every_byte_of_a_signature_keys_its_table() {
-    let of = |number| probes(|i| i + 1, 1000, &strong(number));
-    assert_eq!(of(0), of(0));
-    assert_ne!(of(0), of(1), "a strong sum's");
-    let one_more = probes(|i| if i == 1000 { 1 << 30 } else { i + 1 }, 1001, &strong(0));
-    assert_ne!(of(0), one_more[..1000], "a record's");
+fn every_sum_in_a_table_keys_it() {
+    let weak: Vec<u32> = (0..5000).map(|i| i * i).collect();
+    let of_weak = Seed::of_weak_sums(&weak);
+    assert_eq!(of_weak, Seed::of_weak_sums(&weak));
+    let strong: Vec<Digest> = (0..3000).map(strong).collect();
+    let of_strong = |strong: &[Digest]| of_weak.with_strong_sums(strong.iter().map(|strong| &strong[..]));
+    let of_both = of_strong(&strong);
+    // The first ones, the last ones, and those where pieces of what is hashed end.
+    for at in [0, 1, 31, 32, 255, 256, 511, 512, 2999] {
+        let mut other = weak.clone();
+        other[at] ^= 1;
+        let key = Seed::of_weak_sums(&other);
+        assert_ne!(of_weak, key, "weak sum {at}");
+        assert_ne!(of_both, key.with_strong_sums(strong.iter().map(|strong| &strong[..])));
+        let mut other = strong.clone();
+        other[at][31] ^= 1;
+        assert_ne!(of_both, of_strong(&other), "strong sum {at}");
+        assert_ne!(of_both, of_strong(&strong[..at]));
+        assert_ne!(of_weak, Seed::of_weak_sums(&weak[..at]));
+    }
+}
+
+#[test]
+fn tables_are_hashed_with_what_is_in_them() {
+    let of = |last: u32| probes(|i| if i == 999 { last } else { i + 1 }, 1000, &strong(0));
+    assert_eq!(of(1000), of(1000));
+    assert_ne!(of(1000)[..999], of(1 << 30)[..999], "a weak sum");
+    // Blocks of one key: where each stands hangs on the others' strong sums.
+    let slots = |last: u32| {
+        let records: Vec<Record> = (0..1000).map(|i| (7, strong(if i == 999 { last } else { i }))).collect();
+        index(&records).table.members().slots()
+    };
+    let first = |last| slots(last).iter().position(|block| *block == Some(0));
+    assert_eq!(slots(999), slots(999));
+    assert!((1000..1010).any(|last| first(last) != first(999)), "a strong sum");
 }
 
 #[test]

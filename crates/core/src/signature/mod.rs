@@ -88,8 +88,4 @@ impl Signature {
     pub(crate) fn weak_sums(&self) -> &[u32] {
         &self.weak
     }
-
-    pub(crate) fn strong_sums(&self) -> &[u8] {
-        &self.strong
-    }
 }
