@@ -23,6 +23,7 @@ mod small_work;
 mod streaming;
 mod svg;
 mod table;
+mod threads;
 mod tools;
 
 use measure::Rounds;

@@ -1,6 +1,8 @@
 //! What processes cost, and how far the figures of several rounds lie apart.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::runner::{Runner, Who};
@@ -139,18 +141,37 @@ fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
     if let Some((from, to)) = &runner.before {
         std::fs::copy(from, to).map_err(|e| format!("{}: {e}", to.display()))?;
     }
-    let mut total = Sample::default();
-    for step in &runner.steps {
+    let step = |step: &Vec<_>| {
         let mut launched = command(launcher);
         launched.args(step).envs(runner.who.environment());
         launched.envs(runner.library.iter().map(|folder| ("LD_LIBRARY_PATH", folder)));
         let printed = capture(&mut launched).map_err(|e| format!("{}: {e}", runner.who.name()))?;
-        let cost = parse(&printed).ok_or_else(|| format!("{}: {printed}", runner.who.name()))?;
-        total.wall += cost.wall;
-        total.cpu += cost.cpu;
-        total.rss = total.rss.max(cost.rss);
+        parse(&printed).ok_or_else(|| format!("{}: {printed}", runner.who.name()))
+    };
+    if !runner.at_once {
+        let one_by_one = |total: Sample, cost: Sample| Sample {
+            wall: total.wall + cost.wall,
+            cpu: total.cpu + cost.cpu,
+            rss: total.rss.max(cost.rss),
+        };
+        return runner
+            .steps
+            .iter()
+            .try_fold(Sample::default(), |total, next| Ok(one_by_one(total, step(next)?)));
     }
-    Ok(total)
+    let costs: Vec<Result<Sample, String>> = thread::scope(|scope| {
+        let launched: Vec<_> = runner.steps.iter().map(|next| scope.spawn(move || step(next))).collect();
+        launched
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
+    let together = |total: Sample, cost: Sample| Sample {
+        wall: total.wall.max(cost.wall),
+        cpu: total.cpu + cost.cpu,
+        rss: total.rss + cost.rss,
+    };
+    costs.into_iter().try_fold(Sample::default(), |total, cost| Ok(together(total, cost?)))
 }
 
 fn parse(printed: &str) -> Option<Sample> {

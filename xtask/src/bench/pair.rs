@@ -54,6 +54,8 @@ pub(super) struct Outcome {
     pub(super) races: Vec<Race>,
     /// Bytes that our index takes, for 2 KiB blocks and BLAKE2.
     pub(super) index_memory: f64,
+    /// Ours with one thread, with two, and twice at once.
+    pub(super) threads: Vec<Race>,
     /// Of some pairs.
     pub(super) streaming: Vec<Streaming>,
     /// Of some pairs: a C program on either library.
@@ -115,6 +117,7 @@ impl Pair {
                 races.push(self.delta(tools, rounds, strong, block)?);
             }
         }
+        let threads = self.threads(tools, rounds)?;
         races.push(self.patch(tools, rounds)?);
         races.push(self.whole(tools, rounds)?);
         let index_memory = self.index_memory(tools)?;
@@ -131,7 +134,7 @@ impl Pair {
             _ => Vec::new(),
         };
         fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))?;
-        Ok(Outcome { pair: self.name.clone(), races, index_memory, streaming, c_library })
+        Ok(Outcome { pair: self.name.clone(), races, threads, index_memory, streaming, c_library })
     }
 
     fn signature(&self, tools: &Tools, rounds: Rounds, strong: Strong, block: Block) -> Result<Race, String> {
@@ -144,13 +147,11 @@ impl Pair {
             let block_len = if block == Block::TwoKib { 2048 } else { self.block_len()? };
             runners.push(runner(Who::FastRsync, block_len));
         }
-        if block == Block::TwoKib && strong == Strong::Blake2 {
-            runners.push(runner(Who::OursTwoThreads, 0));
-        }
         let lanes = race(&tools.measure, &runners, rounds)?;
-        let of = |who| self.files.output(who, "sig", strong, block);
-        for lane in lanes.iter().filter(|lane| matches!(lane.who, Who::Rdiff | Who::OursTwoThreads)) {
-            self.equal(&of(Who::Ours), &of(lane.who))?;
+        if tools.real_rdiff {
+            let [ours, real] =
+                [Who::Ours, Who::Rdiff].map(|who| self.files.output(who, "sig", strong, block));
+            self.equal(&ours, &real)?;
         }
         Ok(Race { operation: Operation::Signature, strong, block, bytes: self.old_len, lanes })
     }
@@ -160,18 +161,39 @@ impl Pair {
         who.extend(tools.real_rdiff.then_some(Who::Rdiff));
         match (strong, block) {
             (Strong::Md4, _) => who.push(Who::FastRsync),
-            (Strong::Blake2, Block::TwoKib) => who.extend([Who::OursTwoThreads, Who::OursCompact]),
+            (Strong::Blake2, Block::TwoKib) => who.push(Who::OursCompact),
             (Strong::Blake2, Block::Default) => {}
         }
         let runners: Vec<Runner> =
             who.iter().map(|who| Runner::delta(tools, &self.files, *who, strong, block)).collect();
         let lanes = race(&tools.measure, &runners, rounds)?;
         who.iter().try_for_each(|who| self.verify(tools, *who, strong, block))?;
-        if who.contains(&Who::OursTwoThreads) {
-            let of = |who| self.files.output(who, "delta", strong, block);
-            self.equal(&of(Who::Ours), &of(Who::OursTwoThreads))?;
-        }
         Ok(Race { operation: Operation::Delta, strong, block, bytes: self.new_len, lanes })
+    }
+
+    /// Races of their own: rdiff takes so long that too few rounds would be run, and those who are compared would not run one soon
+    /// after another.
+    fn threads(&self, tools: &Tools, rounds: Rounds) -> Result<Vec<Race>, String> {
+        let (strong, block) = (Strong::Blake2, Block::TwoKib);
+        let rounds = Rounds { least: rounds.most.min(9), ..rounds };
+        let race = |operation, bytes, kind, runner: &dyn Fn(Who) -> Runner| {
+            let runners = [runner(Who::Ours), runner(Who::OursTwoThreads), runner(Who::Ours).twice()];
+            let lanes = race(&tools.measure, &runners, rounds)?;
+            let [one, two] =
+                [Who::Ours, Who::OursTwoThreads].map(|who| self.files.output(who, kind, strong, block));
+            self.equal(&one, &two)?;
+            runners[2].outputs.iter().try_for_each(|output| self.equal(&one, output))?;
+            Ok::<_, String>(Race { operation, strong, block, bytes, lanes })
+        };
+        let files = &self.files;
+        Ok(vec![
+            race(Operation::Signature, self.old_len, "sig", &|who| {
+                Runner::signature(tools, files, who, strong, block, 0)
+            })?,
+            race(Operation::Delta, self.new_len, "delta", &|who| {
+                Runner::delta(tools, files, who, strong, block)
+            })?,
+        ])
     }
 
     /// The patched file must be the new one: by who made the delta, and ours by the real rdiff as well.

@@ -14,6 +14,7 @@ use super::runner::{Block, Strong, Who};
 use super::small_work::SmallWork;
 use super::streaming;
 use super::table::{Table, verdict};
+use super::threads;
 use crate::corpus::Size;
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -57,8 +58,14 @@ impl Record {
         self.machine.iter().for_each(|line| writeln!(text, "- {line}").expect("a string takes all"));
         let Rounds { least, most, .. } = self.rounds;
         let rounds = if least == most { least.to_string() } else { format!("{least} to {most}") };
-        write!(text, "- {rounds} rounds\n\n{HOW}\n\n{}\n\n{}\n\n", streaming::HOW, c_library::HOW)
-            .expect("a string takes all");
+        write!(
+            text,
+            "- {rounds} rounds\n\n{HOW}\n\n{}\n\n{}\n\n{}\n\n",
+            threads::HOW,
+            streaming::HOW,
+            c_library::HOW
+        )
+        .expect("a string takes all");
         if self.growth.is_some() {
             write!(text, "{}\n\n", growth::HOW).expect("a string takes all");
         }
@@ -104,7 +111,7 @@ impl Record {
                 "Signature, delta and patch together, beside a whole sync",
                 &only(&rows, Operation::Whole),
             ),
-            self.two_threads(),
+            threads::table(&self.outcomes),
             self.memory(),
             self.small_work(),
             streaming::table(
@@ -192,45 +199,6 @@ impl Record {
         table
     }
 
-    fn two_threads(&self) -> Table {
-        let mut table = Table::new(
-            "Two threads beside one",
-            &[
-                "pair",
-                "operation",
-                "times faster by wall time",
-                "must reach",
-                "times the CPU time",
-                "at most",
-                "",
-            ],
-        );
-        for (outcome, race) in self.outcomes.iter().flat_map(|it| it.races.iter().map(move |race| (it, race)))
-        {
-            let (Some(one), Some(two)) = (race.lane(Who::Ours), race.lane(Who::OursTwoThreads)) else {
-                continue;
-            };
-            let wall = two.ratio(one, |sample| sample.wall);
-            let cpu = one.ratio(two, |sample| sample.cpu);
-            let (least, most) = match outcome.pair.starts_with("h-") {
-                true => (Some(floor::TWO_THREADS_HOSTILE), Some(floor::TWO_THREADS_HOSTILE_CPU)),
-                false => ((race.bytes >= floor::THREADS_FROM).then_some(floor::TWO_THREADS), None),
-            };
-            let short =
-                least.is_some_and(|least| wall.median < least) || most.is_some_and(|most| cpu.median > most);
-            table.row(vec![
-                outcome.pair.clone(),
-                race.operation.name().into(),
-                format!("{:.2} ({:.2}-{:.2})", wall.median, wall.low, wall.high),
-                least.map_or(String::new(), |least| format!("{least:.2}")),
-                format!("{:.2}", cpu.median),
-                most.map_or(String::new(), |most| format!("{most:.2}")),
-                verdict(least.is_some(), short),
-            ]);
-        }
-        table
-    }
-
     fn memory(&self) -> Table {
         let mut table = Table::new(
             "Peak memory, MiB (BLAKE2, 2 KiB blocks)",
@@ -254,7 +222,9 @@ impl Record {
                 continue;
             }
             let index = if race.operation == Operation::Delta { outcome.index_memory } else { 0.0 };
-            let peak = |who| race.lane(who).map(peak);
+            let threads = outcome.threads.iter().filter(|it| it.operation == race.operation);
+            let races = || std::iter::once(race).chain(threads.clone());
+            let peak = |who| races().filter_map(|race| race.lane(who)).map(peak).reduce(f64::max);
             let (under, under_two) = (floor::memory(2048) + index, floor::MEMORY_TWO_THREADS + index);
             let short = peak(Who::Ours).is_some_and(|it| it > under)
                 || peak(Who::OursTwoThreads).is_some_and(|it| it > under_two);

@@ -11,6 +11,8 @@ pub(super) enum Who {
     Ours,
     /// The same with two threads.
     OursTwoThreads,
+    /// Two processes of one thread at once: what two processors have to give.
+    OursTwice,
     /// One thread, in the profile that bounds the work of hostile pairs.
     OursCompact,
     /// Our `rollsync`, without waiting for the disk.
@@ -30,6 +32,7 @@ impl Who {
         match self {
             Who::Ours => "rollsync's rdiff",
             Who::OursTwoThreads => "rollsync's rdiff, two threads",
+            Who::OursTwice => "rollsync's rdiff, two processes",
             Who::OursCompact => "rollsync's rdiff, compact",
             Who::Rollsync => "rollsync",
             Who::Rdiff => "rdiff",
@@ -43,7 +46,7 @@ impl Who {
 
     pub(super) fn environment(self) -> Vec<(&'static str, &'static str)> {
         let (threads, profile) = match self {
-            Who::Ours => ("1", "librsync-2.3.4"),
+            Who::Ours | Who::OursTwice => ("1", "librsync-2.3.4"),
             Who::OursTwoThreads => ("2", "librsync-2.3.4"),
             Who::OursCompact | Who::Rollsync => ("1", "compact"),
             Who::OursInC => ("1", "librsync-2.3.2"),
@@ -101,8 +104,10 @@ impl Files {
 /// One participant: steps that are measured together.
 pub(super) struct Runner {
     pub(super) who: Who,
+    /// One after another, unless they are done [at once](Self::at_once).
     pub(super) steps: Vec<Vec<OsString>>,
     pub(super) outputs: Vec<PathBuf>,
+    pub(super) at_once: bool,
     /// A copy made before each run, not measured.
     pub(super) before: Option<(PathBuf, PathBuf)>,
     /// Where the loader looks for libraries first.
@@ -111,7 +116,15 @@ pub(super) struct Runner {
 
 impl Runner {
     pub(super) fn new(who: Who, steps: Vec<Vec<OsString>>, outputs: Vec<PathBuf>) -> Self {
-        Self { who, steps, outputs, before: None, library: None }
+        Self { who, steps, outputs, at_once: false, before: None, library: None }
+    }
+
+    /// The one step of another's, by two processes at once. Each has an output of its own, which the step names last.
+    pub(super) fn twice(self) -> Self {
+        let (step, output) = (&self.steps[0], &self.outputs[0]);
+        let outputs = ["1", "2"].map(|number| output.with_extension(number)).to_vec();
+        let steps = outputs.iter().map(|output| with(step[..step.len() - 1].to_vec(), &[output])).collect();
+        Self { at_once: true, ..Self::new(Who::OursTwice, steps, outputs) }
     }
 
     /// `block_len` is what the default block length comes to, for those who have no default.
@@ -204,7 +217,7 @@ impl Runner {
 
 impl Who {
     pub(super) fn is_ours(self) -> bool {
-        matches!(self, Who::Ours | Who::OursTwoThreads | Who::OursCompact)
+        matches!(self, Who::Ours | Who::OursTwoThreads | Who::OursTwice | Who::OursCompact)
     }
 }
 
