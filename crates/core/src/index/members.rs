@@ -1,8 +1,8 @@
 //! The blocks whose key another block shares.
 
 use super::{
-    seed::Seed,
-    table::{first_slot, zeros},
+    seed::{Seed, first_slot},
+    table::zeros,
 };
 use crate::{Limits, ResourceError, Signature};
 use alloc::vec::Vec;
@@ -27,6 +27,11 @@ impl Members {
     /// None yet.
     pub(super) const fn new(seed: Seed) -> Self {
         Self { seed, slots: Vec::new(), len: 0 }
+    }
+
+    #[cfg(test)]
+    pub(super) const fn seed(&self) -> Seed {
+        self.seed
     }
 
     /// The block in each place.

@@ -16,8 +16,8 @@ use table::{Group, Table};
 /// after another or side by side.
 ///
 /// Equal blocks (same weak sum, same truncated strong sum) are stored once. The look-up by both sums takes constant
-/// time however many blocks share a weak sum: the tables are hashed with keys drawn from all sums that they hold, so
-/// that a signature's maker cannot choose sums that collide in them.
+/// time however many blocks share a weak sum: the tables are hashed with keys drawn from all that decides what they
+/// hold, so that a signature's maker cannot choose sums that collide in them.
 ///
 /// ```
 /// use rollsync_core::{Limits, Signature, SignatureIndex, SignatureParams};

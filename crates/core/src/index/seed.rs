@@ -8,27 +8,29 @@ use rollsync_kernels::{
 /// Bytes that are hashed in a lane.
 const PIECE: usize = 1024;
 
-/// The key of a table's hash: a digest of the sums that it is filled with. Whoever makes a signature whose sums shall collide there
-/// changes it with every attempt.
+/// The key of a table's hash: a digest of all that decides what is in that table. Whoever makes a signature whose sums shall collide
+/// there changes it with every attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seed([u64; 4]);
 
 impl Seed {
-    /// For keys: all weak sums.
-    pub(super) fn of_weak_sums(sums: &[u32]) -> Self {
-        Self::of(sums.iter().map(|sum| sum.to_le_bytes()))
+    pub(super) fn of_words(words: &[u32]) -> Self {
+        Self::of(words.iter().map(|word| word.to_le_bytes()))
     }
 
-    /// For keys that are in a table of this seed, together with strong sums: these, of 32 bytes at most.
-    pub(super) fn with_strong_sums<'s>(self, sums: impl Iterator<Item = &'s [u8]>) -> Self {
-        let [a, b, c, d] = self.0.map(u64::to_le_bytes);
-        let keys = [a, b, c, d].as_flattened().try_into().expect("four times eight bytes");
+    /// A seed of this one, of these words, and of strong sums of 32 bytes at most.
+    pub(super) fn with<'s>(self, words: &[u32], sums: impl Iterator<Item = &'s [u8]>) -> Self {
         let padded = |sum: &[u8]| {
             let mut bytes = [0; 32];
             bytes[..sum.len()].copy_from_slice(sum);
             bytes
         };
-        Self::of(core::iter::once(keys).chain(sums.map(padded)))
+        Self::of([self.to_bytes(), Self::of_words(words).to_bytes()].into_iter().chain(sums.map(padded)))
+    }
+
+    fn to_bytes(self) -> [u8; 32] {
+        let words = self.0.map(u64::to_le_bytes);
+        words.as_flattened().try_into().expect("four times eight bytes")
     }
 
     /// Hashed in pieces, for these are hashed side by side.
@@ -76,4 +78,10 @@ impl Seed {
 const fn fold(a: u64, b: u64) -> u64 {
     let product = a as u128 * b as u128;
     (product >> 64) as u64 ^ product as u64
+}
+
+/// The upper bits of a hash, as a slot's number; `slots` is a power of two above 1.
+#[expect(clippy::cast_possible_truncation, reason = "less than `slots`")]
+pub(super) const fn first_slot(hash: u64, slots: usize) -> usize {
+    (hash >> (64 - slots.trailing_zeros())) as usize
 }

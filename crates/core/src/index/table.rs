@@ -6,7 +6,7 @@
 
 use super::{
     members::{Member, Members},
-    seed::Seed,
+    seed::{Seed, first_slot},
 };
 use crate::{Limits, ResourceError, SearchStats, Signature};
 use alloc::vec::Vec;
@@ -30,6 +30,15 @@ pub(super) struct Table {
     /// For each key that different blocks share: how many do.
     group_sizes: Vec<u32>,
     members: Members,
+}
+
+/// The keys that have different blocks.
+#[derive(Debug, Default)]
+struct Unlike {
+    /// The first block of each.
+    firsts: Vec<u32>,
+    /// The blocks that are not equal to the first of their key, in order. Some of them may equal each other.
+    others: Vec<u32>,
 }
 
 /// The blocks that share a key.
@@ -56,7 +65,7 @@ impl Table {
     pub(super) fn build(signature: &Signature, limits: &Limits, others: u64) -> Result<Self, ResourceError> {
         let count = signature.block_count();
         let slots = slots_for(count);
-        let seed = Seed::of_weak_sums(signature.weak_sums());
+        let seed = Seed::of_words(signature.weak_sums());
         let mut table = Self {
             seed,
             keys: zeros(slots + ABREAST - 1, limits, others)?,
@@ -65,23 +74,79 @@ impl Table {
             members: Members::new(seed),
         };
         let others = others + Self::size_for(count);
-        // First each key's first block, then what else there is: of that the members' seed is made.
-        let mut more = Vec::new();
-        for block in 0..count {
-            if block + SOON < count {
-                table.prefetch_known(signature.key(block + SOON));
-            }
-            if !table.insert_first(signature, block) {
-                limits.reserve(&mut more, 1, usize::MAX, others)?;
-                more.push(number(block));
-            }
-        }
-        let of_one_key = |block: &u32| [table.first(signature, *block as usize), *block as usize];
-        let sums = more.iter().flat_map(of_one_key).map(|block| signature.strong_sum(block));
-        table.members = Members::new(seed.with_strong_sums(sums));
-        let others = others + 4 * more.capacity() as u64;
-        more.into_iter().try_for_each(|block| table.insert(signature, block as usize, limits, others))?;
+        let unlike = table.insert_keys(signature, limits, others)?;
+        table.insert_members(signature, unlike, limits, others)?;
         Ok(table)
+    }
+
+    /// Puts the first block of each key in. Finds the keys that have a block unlike the first, and makes them groups' numbers.
+    fn insert_keys(
+        &mut self,
+        signature: &Signature,
+        limits: &Limits,
+        others: u64,
+    ) -> Result<Unlike, ResourceError> {
+        let mut unlike = Unlike::default();
+        for block in 0..signature.block_count() {
+            if block + SOON < signature.block_count() {
+                self.prefetch_known(signature.key(block + SOON));
+            }
+            let key = signature.key(block);
+            let (slot, _) = self.slot(key);
+            if self.keys[slot] == 0 {
+                self.set_key(slot, key);
+                self.entries[slot] = number(block);
+                continue;
+            }
+            let entry = self.entries[slot];
+            let is_group = entry & IS_GROUP != 0;
+            let first = if is_group { unlike.firsts[(entry & !IS_GROUP) as usize] } else { entry };
+            if signature.strong_sum(first as usize) == signature.strong_sum(block) {
+                continue;
+            }
+            if !is_group {
+                self.entries[slot] = IS_GROUP | number(unlike.firsts.len());
+                let others = others + 4 * unlike.others.capacity() as u64;
+                limits.reserve(&mut unlike.firsts, 1, usize::MAX, others)?;
+                unlike.firsts.push(first);
+            }
+            let others = others + 4 * unlike.firsts.capacity() as u64;
+            limits.reserve(&mut unlike.others, 1, usize::MAX, others)?;
+            unlike.others.push(number(block));
+        }
+        Ok(unlike)
+    }
+
+    /// Puts the blocks in that share their keys. Which ones these are, and their sums, is what their table is hashed with.
+    fn insert_members(
+        &mut self,
+        signature: &Signature,
+        unlike: Unlike,
+        limits: &Limits,
+        others: u64,
+    ) -> Result<(), ResourceError> {
+        let Unlike { firsts, others: more } = unlike;
+        let others = others + 4 * (firsts.capacity() + more.capacity()) as u64;
+        let sum = |block: &u32| signature.strong_sum(*block as usize);
+        let seed = self.seed.with(&firsts, firsts.iter().map(sum));
+        self.members = Members::new(seed.with(&more, more.iter().map(sum)));
+        self.group_sizes = zeros(firsts.len(), limits, others)?;
+        let others = others + 4 * self.group_sizes.capacity() as u64;
+        for (size, block) in self.group_sizes.iter_mut().zip(firsts) {
+            *size = 1;
+            self.members.insert(signature, Member { block, rank: 1 }, limits, others)?;
+        }
+        for block in more {
+            let (key, strong) = (signature.key(block as usize), signature.strong_sum(block as usize));
+            if self.members.find(signature, key, strong).is_some() {
+                continue;
+            }
+            let group = self.entries[self.slot(key).0] & !IS_GROUP;
+            let size = &mut self.group_sizes[group as usize];
+            *size += 1;
+            self.members.insert(signature, Member { block, rank: *size }, limits, others)?;
+        }
+        Ok(())
     }
 
     pub(super) fn memory(&self) -> u64 {
@@ -133,52 +198,6 @@ impl Table {
         found.map(|member| member.block as usize)
     }
 
-    /// Puts a block in if it is the first of its key; whether it is, or equals that one.
-    fn insert_first(&mut self, signature: &Signature, block: usize) -> bool {
-        let key = signature.key(block);
-        let (slot, _) = self.slot(key);
-        if self.keys[slot] == 0 {
-            self.set_key(slot, key);
-            self.entries[slot] = number(block);
-            return true;
-        }
-        signature.strong_sum(self.entries[slot] as usize) == signature.strong_sum(block)
-    }
-
-    /// The first block of a block's key, while no key has a group.
-    fn first(&self, signature: &Signature, block: usize) -> usize {
-        self.entries[self.slot(signature.key(block)).0] as usize
-    }
-
-    /// Puts a block in whose key has another.
-    fn insert(
-        &mut self,
-        signature: &Signature,
-        block: usize,
-        limits: &Limits,
-        others: u64,
-    ) -> Result<(), ResourceError> {
-        let key = signature.key(block);
-        let (slot, _) = self.slot(key);
-        let mut entry = self.entries[slot];
-        if entry & IS_GROUP == 0 {
-            let first = entry;
-            entry = IS_GROUP | u32::try_from(self.group_sizes.len()).unwrap_or(u32::MAX);
-            limits.reserve(&mut self.group_sizes, 1, usize::MAX, others + self.members.memory())?;
-            self.group_sizes.push(1);
-            self.entries[slot] = entry;
-            let others = others + 4 * self.group_sizes.capacity() as u64;
-            self.members.insert(signature, Member { block: first, rank: 1 }, limits, others)?;
-        } else if self.members.find(signature, key, signature.strong_sum(block)).is_some() {
-            return Ok(());
-        }
-        let size = &mut self.group_sizes[(entry & !IS_GROUP) as usize];
-        *size += 1;
-        let member = Member { block: number(block), rank: *size };
-        let others = others + 4 * self.group_sizes.capacity() as u64;
-        self.members.insert(signature, member, limits, others)
-    }
-
     /// The slot of a key, or the free one where it would stand, and how many slots were looked at.
     fn slot(&self, key: u32) -> (usize, u64) {
         let mask = self.entries.len() - 1;
@@ -208,7 +227,7 @@ impl Table {
     }
 }
 
-/// Signatures have at most 2³¹ - 1 records.
+/// A block's number, or a group's. Signatures have at most 2³¹ - 1 records.
 fn number(block: usize) -> u32 {
     u32::try_from(block).unwrap_or(u32::MAX) & !IS_GROUP
 }
@@ -227,10 +246,4 @@ pub(super) fn zeros<T: Default + Clone>(
     limits.reserve(&mut vec, len, len, others)?;
     vec.resize(len, T::default());
     Ok(vec)
-}
-
-/// The upper bits of a hash, as a slot's number; `slots` is a power of two above 1.
-#[expect(clippy::cast_possible_truncation, reason = "less than `slots`")]
-pub(super) const fn first_slot(hash: u64, slots: usize) -> usize {
-    (hash >> (64 - slots.trailing_zeros())) as usize
 }

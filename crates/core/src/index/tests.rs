@@ -166,25 +166,27 @@ fn no_choice_of_keys_makes_look_ups_long() {
 }
 
 #[test]
-fn every_sum_in_a_table_keys_it() {
-    let weak: Vec<u32> = (0..5000).map(|i| i * i).collect();
-    let of_weak = Seed::of_weak_sums(&weak);
-    assert_eq!(of_weak, Seed::of_weak_sums(&weak));
-    let strong: Vec<Digest> = (0..3000).map(strong).collect();
-    let of_strong = |strong: &[Digest]| of_weak.with_strong_sums(strong.iter().map(|strong| &strong[..]));
-    let of_both = of_strong(&strong);
-    // The first ones, the last ones, and those where pieces of what is hashed end.
-    for at in [0, 1, 31, 32, 255, 256, 511, 512, 2999] {
-        let mut other = weak.clone();
+fn every_word_and_every_sum_changes_a_seed() {
+    // Those at the ends, and where what is hashed side by side ends.
+    let words: Vec<u32> = (0..5000).map(|i| i * i).collect();
+    let of_words = Seed::of_words(&words);
+    assert_eq!(of_words, Seed::of_words(&words));
+    for at in [0, 255, 256, 4095, 4096, 4999] {
+        let mut other = words.clone();
         other[at] ^= 1;
-        let key = Seed::of_weak_sums(&other);
-        assert_ne!(of_weak, key, "weak sum {at}");
-        assert_ne!(of_both, key.with_strong_sums(strong.iter().map(|strong| &strong[..])));
+        assert_ne!(of_words, Seed::of_words(&other), "word {at}");
+        assert_ne!(of_words, Seed::of_words(&words[..at]));
+    }
+    let strong: Vec<Digest> = (0..3000).map(strong).collect();
+    let of = |seed: Seed, strong: &[Digest]| seed.with(&[], strong.iter().map(|strong| &strong[..]));
+    let of_strong = of(of_words, &strong);
+    assert_ne!(of_strong, of(Seed::of_words(&words[1..]), &strong));
+    assert_ne!(of_strong, of_words.with(&[1, 2], strong.iter().map(|strong| &strong[..])));
+    for at in [0, 30, 31, 511, 512, 2999] {
         let mut other = strong.clone();
         other[at][31] ^= 1;
-        assert_ne!(of_both, of_strong(&other), "strong sum {at}");
-        assert_ne!(of_both, of_strong(&strong[..at]));
-        assert_ne!(of_weak, Seed::of_weak_sums(&weak[..at]));
+        assert_ne!(of_strong, of(of_words, &other), "strong sum {at}");
+        assert_ne!(of_strong, of(of_words, &strong[..at]));
     }
 }
 
@@ -201,6 +203,19 @@ fn tables_are_hashed_with_what_is_in_them() {
     let first = |last| slots(last).iter().position(|block| *block == Some(0));
     assert_eq!(slots(999), slots(999));
     assert!((1000..1010).any(|last| first(last) != first(999)), "a strong sum");
+}
+
+#[test]
+fn which_keys_have_different_blocks_keys_their_table() {
+    // All weak sums the same, and all strong sums that are put there: a maker who may still choose whose blocks differ
+    // could choose those that collide.
+    let with_unlike = |unlike: u32| {
+        let blocks = |key| [(key, strong(0)), (key, strong(u32::from(key == unlike)))];
+        let records: Vec<Record> = (1..=100).flat_map(blocks).collect();
+        index(&records).table.members().seed()
+    };
+    assert_eq!(with_unlike(1), with_unlike(1));
+    assert_ne!(with_unlike(1), with_unlike(2));
 }
 
 #[test]
@@ -236,6 +251,19 @@ fn no_key_is_the_mark_of_a_free_slot() {
         assert!([0, 1, u32::MAX, unmix32(u32::MAX)].into_iter().all(|sum| key(kind, sum) != 0));
     }
     assert_eq!(unmix32(mix32(0x1234_5678)), 0x1234_5678);
+}
+
+#[test]
+fn blocks_that_may_be_different_count_as_memory() {
+    let records: Vec<Record> = (0..5000).map(|i| (7, strong(i % 2))).collect();
+    let (signature, needed) = (index(&records).signature().clone(), index(&records).memory());
+    let build = |memory| {
+        SignatureIndex::build(signature.clone(), &Limits { memory: Some(memory), ..Limits::default() })
+    };
+    // Every other block's number is kept until all of the first are in their places.
+    let Err(ResourceError::Limit(reached)) = build(needed + 9_000) else { panic!("that is not enough") };
+    assert_eq!(reached.kind, crate::LimitKind::Memory);
+    assert_eq!(build(needed + 17_000).unwrap().memory(), needed);
 }
 
 #[test]
