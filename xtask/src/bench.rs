@@ -5,7 +5,7 @@
 use std::fs;
 
 use crate::corpus::{self, Size};
-use crate::process::{capture, command, repo};
+use crate::process::{capture, command, repo, target_folder};
 
 mod c_library;
 mod chart;
@@ -43,7 +43,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     tools.skipped.iter().chain(&report.skipped).for_each(|skip| println!("SKIPPED: {skip}"));
     let pairs = choose(size, &wanted.pairs)?;
 
-    let work = tools::target().join("bench");
+    let work = target_folder().join("bench");
     fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
     let rounds = Rounds::of(size, wanted.rounds);
     let mut record = Record::new(size, rounds, machine::describe(&tools)?);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{self, Size};
-use crate::process::{cargo, check, command, repo, works};
+use crate::process::{cargo, check, command, target_folder, works};
 
 /// Real releases first; a log that Python alone can make when there is no npm.
 const PAIRS: [(&str, &str); 2] = [
@@ -20,8 +20,8 @@ pub(crate) fn run(pair: Option<(&str, &str)>) -> Result<(), String> {
         Some((old, new)) => (found(old)?, found(new)?, "your files"),
         None => real_pair()?,
     };
-    let rollsync = target().join("release/rollsync");
-    let work = target().join("demo");
+    let rollsync = target_folder().join("release/rollsync");
+    let work = target_folder().join("demo");
     fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
     let (signature, delta, result) = (work.join("signature"), work.join("delta"), work.join("new"));
 
@@ -64,10 +64,6 @@ fn found(path: &str) -> Result<PathBuf, String> {
 
 fn step(rollsync: &Path, action: &str, files: &[&PathBuf], output: &Path) -> Result<(), String> {
     check(command(rollsync).arg(action).args(files).arg("--force").arg("-o").arg(output))
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repo().join("target"), PathBuf::from)
 }
 
 fn len(path: &Path) -> Result<u64, String> {

@@ -23,7 +23,7 @@ const HEADERS: [&str; 3] = ["librsync.h", "librsync_export.h", "rollsync.h"];
 const USAGE: &str = "usage: cargo xtask install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] \
                      [--shared-libc] [--check]";
 
-/// Installs what the tests have built below the target folder, and tries it.
+/// Installs into a folder below the target folder, built as the tests are, and tries it.
 pub(crate) fn test() -> Result<Report, String> {
     if !works("pkg-config", &["--version"]) {
         let skipped = "no pkg-config: the C library is not tried as it is installed".to_owned();
@@ -38,10 +38,10 @@ pub(crate) fn test() -> Result<Report, String> {
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let places = Places::read(words)?;
     let (programs, libc) = commands::build(&places.profile, places.libc)?;
-    if libc != places.libc {
-        println!("no archive of the C library: the programs are built {libc}");
+    if (places.libc, libc) == (LibC::Within, LibC::Shared) {
+        println!("the programs are built {libc}: an archive of it is not to be had here");
     }
-    let built = commands::folder(&target_folder(), &places.profile);
+    let built = commands::folder(&places.profile);
     let profile = ["--profile", &places.profile];
     // One kind at a time: the compiler optimises across crates only when no Rust library is asked for beside.
     check(cargo().args(["rustc", "-p", "librsync-abi", "--lib", "--crate-type", "cdylib"]).args(profile))?;
@@ -77,7 +77,7 @@ struct Places {
     /// What stands before all of it now.
     destdir: Option<PathBuf>,
     profile: String,
-    /// Where the programs are to have the C library.
+    /// Where the programs are to have libc.
     libc: LibC,
     /// Whether what was installed is tried.
     check: bool,

@@ -8,8 +8,8 @@ use super::measure::{Lane, Rounds, race, race_and_remove};
 use super::pair::{Operation, Race, same_bytes};
 use super::runner::{Block, Files, Runner, Strong, Who, with, words};
 use super::table::Table;
-use super::tools::{Tools, target};
-use crate::process::{capture, cargo, check, command, repo, works};
+use super::tools::Tools;
+use crate::process::{capture, cargo, check, command, repo, target_folder, works};
 
 /// The pairs on which it is measured: much alike, equal, unlike.
 pub(super) const PAIRS: [&str; 3] = ["a-srctar", "e-same", "f-unrelated"];
@@ -37,8 +37,8 @@ impl CProgram {
         let library =
             ["rustc", "--quiet", "--release", "-p", "librsync-abi", "--lib", "--crate-type", "cdylib"];
         check(cargo().args(library))?;
-        let ours = target().join("bench-librsync");
-        let built = fs::canonicalize(target().join("release/librsync.so"));
+        let ours = target_folder().join("bench-librsync");
+        let built = fs::canonicalize(target_folder().join("release/librsync.so"));
         let placed = built.and_then(|library| {
             let _ = fs::remove_dir_all(&ours);
             fs::create_dir_all(&ours)?;

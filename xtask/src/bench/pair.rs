@@ -175,8 +175,8 @@ impl Pair {
     /// after another.
     fn threads(&self, tools: &Tools, rounds: Rounds) -> Result<Vec<Race>, String> {
         let (strong, block) = (Strong::Blake2, Block::TwoKib);
-        let rounds = Rounds { least: rounds.most.min(9), ..rounds };
-        let race = |operation, bytes, kind, runner: &dyn Fn(Who) -> Runner| {
+        let rounds = Rounds { least: rounds.least.max(rounds.most.min(9)), ..rounds };
+        let run = |operation, bytes, kind, runner: &dyn Fn(Who) -> Runner| {
             let runners = [runner(Who::Ours), runner(Who::OursTwoThreads), runner(Who::Ours).twice()];
             let lanes = race(&tools.measure, &runners, rounds)?;
             let [one, two] =
@@ -187,10 +187,10 @@ impl Pair {
         };
         let files = &self.files;
         Ok(vec![
-            race(Operation::Signature, self.old_len, "sig", &|who| {
+            run(Operation::Signature, self.old_len, "sig", &|who| {
                 Runner::signature(tools, files, who, strong, block, 0)
             })?,
-            race(Operation::Delta, self.new_len, "delta", &|who| {
+            run(Operation::Delta, self.new_len, "delta", &|who| {
                 Runner::delta(tools, files, who, strong, block)
             })?,
         ])

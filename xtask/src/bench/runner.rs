@@ -11,7 +11,7 @@ pub(super) enum Who {
     Ours,
     /// The same with two threads.
     OursTwoThreads,
-    /// Two processes of one thread at once: what two processors have to give.
+    /// Two processes of one thread at once.
     OursTwice,
     /// One thread, in the profile that bounds the work of hostile pairs.
     OursCompact,
@@ -122,6 +122,8 @@ impl Runner {
     /// The one step of another's, by two processes at once. Each has an output of its own, which the step names last.
     pub(super) fn twice(self) -> Self {
         let (step, output) = (&self.steps[0], &self.outputs[0]);
+        assert!(self.steps.len() == 1 && step.last() == Some(&output.clone().into()), "one step, one output");
+        assert!(self.before.is_none() && self.library.is_none(), "nothing that would be lost");
         let outputs = ["1", "2"].map(|number| output.with_extension(number)).to_vec();
         let steps = outputs.iter().map(|output| with(step[..step.len() - 1].to_vec(), &[output])).collect();
         Self { at_once: true, ..Self::new(Who::OursTwice, steps, outputs) }

@@ -6,9 +6,9 @@ use super::runner::Who;
 use super::table::{Table, verdict};
 
 pub(super) const HOW: &str = "\
-Two threads are raced beside one, and beside two processes of one thread that do the same work at once: what those reach together is
-all that two processors have to give in that hour. They share memory and its caches, with each other and, on a virtual machine, with
-strangers.";
+Two threads are raced beside one, nine rounds at least, and beside two processes of one thread that do the same work at once, each with
+a signature and an index of its own: what those reach together shows what two processors gave at that time. They share memory and its
+caches, with each other and, on a virtual machine, with strangers.";
 
 /// How much faster two threads are than one.
 pub(super) fn table(outcomes: &[Outcome]) -> Table {

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use super::c_library::CProgram;
 use crate::commands::{self, LibC};
-use crate::process::{capture, cargo, check, command, repo, works};
+use crate::process::{capture, cargo, check, command, repo, target_folder, works};
 
 /// Where each program is. A peer that cannot be had is left out of every race.
 pub(super) struct Tools {
     pub(super) rdiff: PathBuf,
     pub(super) rollsync: PathBuf,
-    /// Where these two have the C library.
+    /// Where these two have libc.
     pub(super) libc: LibC,
     pub(super) fast_rsync: PathBuf,
     pub(super) measure: PathBuf,
@@ -30,7 +30,7 @@ impl Tools {
         // Two builds: what a bench needs must not switch on features of the programs that it measures.
         let (programs, libc) = commands::build("release", LibC::Within)?;
         check(cargo().args(["build", "--quiet", "--release", "--bins", "-p", "rollsync-bench"]))?;
-        let built = |name: &str| target().join("release").join(name);
+        let built = |name: &str| target_folder().join("release").join(name);
         let mut skipped = Vec::new();
         let mut peer = |name: &str| match find(name) {
             Ok(()) => true,
@@ -80,10 +80,6 @@ impl Tools {
         }
         versions
     }
-}
-
-pub(super) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repo().join("target"), PathBuf::from)
 }
 
 fn find(name: &str) -> Result<(), String> {

@@ -4,21 +4,24 @@ use std::fs;
 use std::path::Path;
 
 use super::{LIBRSYNC, LibC, PROGRAMS, Places};
+use crate::commands::libc_of;
 use crate::process::{capture, check, command, repo, target_folder, works};
 
-/// Runs both programs, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
+/// Runs both programs, with work for their threads, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
 /// archive.
 pub(super) fn run(places: &Places, libc: LibC) -> Result<(), String> {
     let [bin, libdir] = [&places.prefix.join("bin"), &places.libdir].map(|place| places.staged(place));
     for name in PROGRAMS {
         let program = bin.join(name);
         check(command(&program).arg("--version").stdout(std::process::Stdio::null()))?;
-        if libc == LibC::Within && !capture(command("ldd").arg(&program))?.contains("statically linked") {
+        let found = fs::read(&program).map(|bytes| libc_of(&bytes));
+        if !found.is_ok_and(|found| found == libc) {
             return Err(format!("{}: not built {libc}", program.display()));
         }
     }
     let work = target_folder().join("install-check");
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
+    round_trip(&bin, &work)?;
     if !works("pkg-config", &["--version"]) {
         println!("SKIPPED: no pkg-config: the C library that was installed is not tried");
         return Ok(());
@@ -47,6 +50,32 @@ pub(super) fn run(places: &Places, libc: LibC) -> Result<(), String> {
     build.args(&cflags).arg(&example).arg("-o").arg(&archived).arg(libdir.join("librsync.a")).args(needs);
     check(&mut build)?;
     check(&mut command(&archived))
+}
+
+/// Turns one of the programs into the other, by both, with threads.
+fn round_trip(bin: &Path, work: &Path) -> Result<(), String> {
+    let [rollsync, rdiff] = [bin.join("rollsync"), bin.join("rdiff")];
+    let [sums, delta, new] = ["sums", "delta", "new"].map(|name| work.join(name));
+    let same = || match fs::read(&new).ok() == fs::read(&rdiff).ok() {
+        true => Ok(()),
+        false => Err(format!("{}: not the file that it should be", new.display())),
+    };
+    for (action, files) in [
+        ("signature", [Some(&rollsync), None, Some(&sums)]),
+        ("delta", [Some(&sums), Some(&rdiff), Some(&delta)]),
+        ("patch", [Some(&rollsync), Some(&delta), Some(&new)]),
+    ] {
+        let mut step = command(&rdiff);
+        check(step.env("ROLLSYNC_THREADS", "2").args(["-f", action]).args(files.into_iter().flatten()))?;
+    }
+    same()?;
+    let run = |words: &[&str], files: [&Path; 2], output: &Path| {
+        let mut step = command(&rollsync);
+        check(step.args(words).args(["--quiet", "--force", "-o"]).arg(output).args(files))
+    };
+    run(&["diff", "--threads=2"], [&rollsync, &rdiff], &delta)?;
+    run(&["patch"], [&rollsync, &delta], &new)?;
+    same()
 }
 
 fn pkg_config(places: &Places, libdir: &Path, words: &[&str]) -> Result<Vec<String>, String> {
