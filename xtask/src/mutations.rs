@@ -27,8 +27,8 @@ const MUTATIONS: [Mutation; 13] = [
     Mutation {
         rule: "the lowest of equal blocks is named",
         file: TABLE,
-        from: "if signature.strong_sum(entry as usize) == signature.strong_sum(block) {",
-        to: "if signature.strong_sum(entry as usize) == signature.strong_sum(block) { self.entries[slot] = number;",
+        from: "if signature.strong_sum(first as usize) == signature.strong_sum(block) {",
+        to: "if signature.strong_sum(first as usize) == signature.strong_sum(block) { if !is_group { self.entries[slot] = number(block); }",
     },
     Mutation {
         rule: "greedy: the first block that fits is taken",

@@ -128,8 +128,8 @@ impl Table {
         let Unlike { firsts, others: more } = unlike;
         let others = others + 4 * (firsts.capacity() + more.capacity()) as u64;
         let sum = |block: &u32| signature.strong_sum(*block as usize);
-        let seed = self.seed.with(&firsts, firsts.iter().map(sum));
-        self.members = Members::new(seed.with(&more, more.iter().map(sum)));
+        // Weak sums and these numbers say which the first ones are, too.
+        self.members = Members::new(self.seed.with(&more, firsts.iter().chain(&more).map(sum)));
         self.group_sizes = zeros(firsts.len(), limits, others)?;
         let others = others + 4 * self.group_sizes.capacity() as u64;
         for (size, block) in self.group_sizes.iter_mut().zip(firsts) {
