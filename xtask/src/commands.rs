@@ -11,7 +11,7 @@ pub(crate) const PROGRAMS: [&str; 2] = ["rollsync", "rdiff"];
 /// Where the programs find libc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LibC {
-    /// In themselves: they start sooner, by about a fifth of what small work takes, and run on any Linux of their architecture.
+    /// In themselves: they start sooner, by about a quarter of what small work takes, and run on any Linux of their architecture.
     Within,
     /// In the system, as what cargo builds by itself.
     Shared,

@@ -38,8 +38,8 @@ pub(crate) fn test() -> Result<Report, String> {
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let places = Places::read(words)?;
     let (programs, libc) = commands::build(&places.profile, places.libc)?;
-    if (places.libc, libc) == (LibC::Within, LibC::Shared) {
-        println!("the programs are built {libc}: an archive of it is not to be had here");
+    if libc != places.libc {
+        println!("the programs are built {libc}: {} is not to be had here", places.libc);
     }
     let built = commands::folder(&places.profile);
     let profile = ["--profile", &places.profile];

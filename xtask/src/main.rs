@@ -36,8 +36,9 @@ usage: cargo xtask COMMAND
   bench --growth [--rounds N]
                    how the cost of a delta grows with the basis, up to 4 GiB
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--profile NAME] [--shared-libc] [--check]
-                   build and install both programs, librsync.so.2 with its archive, headers and pkg-config file;
-                   the programs with libc within, unless told otherwise; --check then runs the programs, and an example in C on either library
+                   build and install both programs, with libc within unless told otherwise, librsync.so.2 with its
+                   archive, headers and pkg-config file; --check then runs the programs, and an example in C on either
+                   library
   corpus [--full]  make the file pairs in corpus/small (or corpus/full, about 9 GB)
 
 environment

@@ -20,6 +20,18 @@ pub(super) struct Sample {
     pub(super) rss: f64,
 }
 
+impl Sample {
+    /// What both cost, one after the other.
+    fn then(self, next: Self) -> Self {
+        Self { wall: self.wall + next.wall, cpu: self.cpu + next.cpu, rss: self.rss.max(next.rss) }
+    }
+
+    /// What both cost at once.
+    fn beside(self, other: Self) -> Self {
+        Self { wall: self.wall.max(other.wall), cpu: self.cpu + other.cpu, rss: self.rss + other.rss }
+    }
+}
+
 /// The runs of one runner, one a round.
 pub(super) struct Lane {
     pub(super) who: Who,
@@ -141,37 +153,22 @@ fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
     if let Some((from, to)) = &runner.before {
         std::fs::copy(from, to).map_err(|e| format!("{}: {e}", to.display()))?;
     }
-    let step = |step: &Vec<_>| {
+    let cost = |step: &Vec<_>| {
         let mut launched = command(launcher);
         launched.args(step).envs(runner.who.environment());
         launched.envs(runner.library.iter().map(|folder| ("LD_LIBRARY_PATH", folder)));
         let printed = capture(&mut launched).map_err(|e| format!("{}: {e}", runner.who.name()))?;
         parse(&printed).ok_or_else(|| format!("{}: {printed}", runner.who.name()))
     };
+    let (steps, none) = (&runner.steps, Sample::default());
     if !runner.at_once {
-        let one_by_one = |total: Sample, cost: Sample| Sample {
-            wall: total.wall + cost.wall,
-            cpu: total.cpu + cost.cpu,
-            rss: total.rss.max(cost.rss),
-        };
-        return runner
-            .steps
-            .iter()
-            .try_fold(Sample::default(), |total, next| Ok(one_by_one(total, step(next)?)));
+        return steps.iter().try_fold(none, |total, step| Ok(total.then(cost(step)?)));
     }
     let costs: Vec<Result<Sample, String>> = thread::scope(|scope| {
-        let launched: Vec<_> = runner.steps.iter().map(|next| scope.spawn(move || step(next))).collect();
-        launched
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            .collect()
+        let launched: Vec<_> = steps.iter().map(|step| scope.spawn(move || cost(step))).collect();
+        launched.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    let together = |total: Sample, cost: Sample| Sample {
-        wall: total.wall.max(cost.wall),
-        cpu: total.cpu + cost.cpu,
-        rss: total.rss + cost.rss,
-    };
-    costs.into_iter().try_fold(Sample::default(), |total, cost| Ok(together(total, cost?)))
+    costs.into_iter().try_fold(none, |total, cost| Ok(total.beside(cost?)))
 }
 
 fn parse(printed: &str) -> Option<Sample> {
@@ -190,7 +187,7 @@ fn remove(path: &PathBuf) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Spread, parse};
+    use super::{Sample, Spread, parse};
 
     #[test]
     fn a_spread_is_the_middle_half() {
@@ -198,6 +195,14 @@ mod tests {
         assert_eq!((spread.low, spread.median, spread.high), (2.0, 3.0, 4.0));
         let spread = Spread::of([2.0, 1.0].into_iter());
         assert_eq!((spread.low, spread.median, spread.high), (1.0, 1.5, 2.0));
+    }
+
+    #[test]
+    fn steps_are_added_as_they_are_done() {
+        let [a, b] = [(1.0, 2.0, 30.0), (4.0, 5.0, 6.0)].map(|(wall, cpu, rss)| Sample { wall, cpu, rss });
+        let figures = |cost: Sample| (cost.wall, cost.cpu, cost.rss);
+        assert_eq!(figures(a.then(b)), (5.0, 7.0, 30.0));
+        assert_eq!(figures(a.beside(b)), (4.0, 7.0, 36.0));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::c_library;
 use super::measure::{Lane, Rounds, race, race_and_remove};
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::streaming::{self, Streaming};
+use super::threads;
 use super::tools::Tools;
 use crate::corpus::{self, Size};
 use crate::process::{capture, check, command};
@@ -175,7 +176,7 @@ impl Pair {
     /// after another.
     fn threads(&self, tools: &Tools, rounds: Rounds) -> Result<Vec<Race>, String> {
         let (strong, block) = (Strong::Blake2, Block::TwoKib);
-        let rounds = Rounds { least: rounds.least.max(rounds.most.min(9)), ..rounds };
+        let rounds = Rounds { least: rounds.least.max(rounds.most.min(threads::ROUNDS)), ..rounds };
         let run = |operation, bytes, kind, runner: &dyn Fn(Who) -> Runner| {
             let runners = [runner(Who::Ours), runner(Who::OursTwoThreads), runner(Who::Ours).twice()];
             let lanes = race(&tools.measure, &runners, rounds)?;

@@ -10,6 +10,9 @@ Two threads are raced beside one, nine rounds at least, and beside two processes
 a signature and an index of its own: what those reach together shows what two processors gave at that time. They share memory and its
 caches, with each other and, on a virtual machine, with strangers.";
 
+/// So many at least, unless fewer are asked for.
+pub(super) const ROUNDS: usize = 9;
+
 /// How much faster two threads are than one.
 pub(super) fn table(outcomes: &[Outcome]) -> Table {
     let mut table = Table::new(
@@ -54,4 +57,43 @@ pub(super) fn table(outcomes: &[Outcome]) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::{Lane, Sample};
+    use super::super::pair::{Operation, Race};
+    use super::super::runner::{Block, Strong};
+    use super::{Outcome, Who, floor, table};
+
+    /// The cells of a pair whose one thread took 2 seconds, two threads 1.25, and two processes 2.5.
+    fn cells(pair: &str) -> Vec<String> {
+        let lane = |who, wall, cpu| Lane { who, samples: vec![Sample { wall, cpu, rss: 0.0 }] };
+        let lanes = vec![
+            lane(Who::Ours, 2.0, 2.0),
+            lane(Who::OursTwoThreads, 1.25, 2.4),
+            lane(Who::OursTwice, 2.5, 4.4),
+        ];
+        let (strong, block, bytes) = (Strong::Blake2, Block::TwoKib, floor::THREADS_FROM);
+        let threads = vec![Race { operation: Operation::Delta, strong, block, bytes, lanes }];
+        let (races, streaming, c_library) = (Vec::new(), Vec::new(), Vec::new());
+        let pair = pair.to_owned();
+        let outcome = Outcome { pair, races, threads, index_memory: 0.0, streaming, c_library };
+        let text = table(&[outcome]).markdown();
+        text.lines()
+            .last()
+            .expect("a row")
+            .trim_matches('|')
+            .split('|')
+            .map(|it| it.trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn two_threads_are_held_to_one_and_shown_with_two_processes() {
+        let expected =
+            ["a-pair", "delta", "1.60 (1.60-1.60)", "1.80", "1.60", "1.20", "", "1.10", "**short**"];
+        assert_eq!(cells("a-pair"), expected);
+        assert_eq!(cells("h-pair")[3..], ["0.91", "1.60", "1.20", "1.30", "1.10", "ok"]);
+    }
 }

@@ -7,8 +7,8 @@ use super::{LIBRSYNC, LibC, PROGRAMS, Places};
 use crate::commands::libc_of;
 use crate::process::{capture, check, command, repo, target_folder, works};
 
-/// Runs both programs, with work for their threads, and builds an example in C with the flags that pkg-config gives: on the shared library, and on the
-/// archive.
+/// Runs both programs, with work for their threads, and builds an example in C with the flags that pkg-config gives: on the
+/// shared library, and on the archive.
 pub(super) fn run(places: &Places, libc: LibC) -> Result<(), String> {
     let [bin, libdir] = [&places.prefix.join("bin"), &places.libdir].map(|place| places.staged(place));
     for name in PROGRAMS {
@@ -56,10 +56,7 @@ pub(super) fn run(places: &Places, libc: LibC) -> Result<(), String> {
 fn round_trip(bin: &Path, work: &Path) -> Result<(), String> {
     let [rollsync, rdiff] = [bin.join("rollsync"), bin.join("rdiff")];
     let [sums, delta, new] = ["sums", "delta", "new"].map(|name| work.join(name));
-    let same = || match fs::read(&new).ok() == fs::read(&rdiff).ok() {
-        true => Ok(()),
-        false => Err(format!("{}: not the file that it should be", new.display())),
-    };
+    let same = || check(command("cmp").args([&new, &rdiff]));
     for (action, files) in [
         ("signature", [Some(&rollsync), None, Some(&sums)]),
         ("delta", [Some(&sums), Some(&rdiff), Some(&delta)]),

@@ -38,7 +38,7 @@ struct Unlike {
     /// The first block of each.
     firsts: Vec<u32>,
     /// The blocks that are not equal to the first of their key, in order. Some of them may equal each other.
-    others: Vec<u32>,
+    more: Vec<u32>,
 }
 
 /// The blocks that share a key.
@@ -106,13 +106,13 @@ impl Table {
             }
             if !is_group {
                 self.entries[slot] = IS_GROUP | number(unlike.firsts.len());
-                let others = others + 4 * unlike.others.capacity() as u64;
+                let others = others + 4 * unlike.more.capacity() as u64;
                 limits.reserve(&mut unlike.firsts, 1, usize::MAX, others)?;
                 unlike.firsts.push(first);
             }
             let others = others + 4 * unlike.firsts.capacity() as u64;
-            limits.reserve(&mut unlike.others, 1, usize::MAX, others)?;
-            unlike.others.push(number(block));
+            limits.reserve(&mut unlike.more, 1, usize::MAX, others)?;
+            unlike.more.push(number(block));
         }
         Ok(unlike)
     }
@@ -125,7 +125,7 @@ impl Table {
         limits: &Limits,
         others: u64,
     ) -> Result<(), ResourceError> {
-        let Unlike { firsts, others: more } = unlike;
+        let Unlike { firsts, more } = unlike;
         let others = others + 4 * (firsts.capacity() + more.capacity()) as u64;
         let sum = |block: &u32| signature.strong_sum(*block as usize);
         // Weak sums and these numbers say which the first ones are, too.

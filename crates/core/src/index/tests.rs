@@ -182,7 +182,7 @@ fn every_word_and_every_sum_changes_a_seed() {
     let of_strong = of(of_words, &strong);
     assert_ne!(of_strong, of(Seed::of_words(&words[1..]), &strong));
     assert_ne!(of_strong, of_words.with(&[1, 2], strong.iter().map(|strong| &strong[..])));
-    for at in [0, 30, 31, 511, 512, 2999] {
+    for at in [0, 29, 30, 509, 510, 2999] {
         let mut other = strong.clone();
         other[at][31] ^= 1;
         assert_ne!(of_strong, of(of_words, &other), "strong sum {at}");
