@@ -40,7 +40,7 @@ pub use limits::{Limits, Work};
 pub use params::{BlockLen, SignatureOptions, SignatureParams, StrongLen, StrongLenChoice};
 pub use patch::{CommandReader, EndCheck, PatchJob};
 pub use rollsync_kernels::{Isa, strong::StrongKind, weak::WeakKind};
-pub use signature::{LoadJob, Signature, SignatureJob};
+pub use signature::{LoadJob, Records, Signature, SignatureJob};
 pub use stats::{CommandStats, SearchStats, Stats};
 pub use step::{BasisRange, Input, Job, PatchStatus, Progress, Status};
 

@@ -76,6 +76,17 @@ impl Limits {
         most: usize,
         others: u64,
     ) -> Result<(), ResourceError> {
+        self.reserve_ahead(vec, more, vec.capacity().saturating_mul(2).min(most), others)
+    }
+
+    /// Makes room in `vec` for `more` places, and for `ahead` in all while that is allowed. Otherwise as [`reserve`](Self::reserve).
+    pub(crate) fn reserve_ahead<T>(
+        &self,
+        vec: &mut alloc::vec::Vec<T>,
+        more: usize,
+        ahead: usize,
+        others: u64,
+    ) -> Result<(), ResourceError> {
         let needed = vec.len().saturating_add(more);
         if needed <= vec.capacity() {
             return Ok(());
@@ -84,7 +95,6 @@ impl Limits {
         let bytes = (needed as u64).saturating_mul(size);
         self.check_memory(bytes.saturating_add(others))?;
         let allowed = self.memory.map_or(u64::MAX, |memory| memory.saturating_sub(others) / size);
-        let ahead = vec.capacity().saturating_mul(2).min(most);
         let ahead = ahead.min(usize::try_from(allowed).unwrap_or(usize::MAX));
         vec.try_reserve_exact(needed.max(ahead) - vec.len()).map_err(|_| ResourceError::Memory { bytes })
     }

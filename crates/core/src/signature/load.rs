@@ -1,9 +1,8 @@
 //! Reading a signature.
 
-use super::Signature;
+use super::{Records, Signature};
 use crate::{
     BlockLen, Format, Input, Job, Limits, LoadError, Progress, SignatureParams, Stats, Status, StrongLen,
-    error::{LimitError, LimitKind, ResourceError},
     format::SIGNATURE_HEADER_LEN,
     seal,
     step::Room,
@@ -71,6 +70,43 @@ impl LoadJob {
         }
     }
 
+    /// The limits.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What the header says, once it has come.
+    #[must_use]
+    pub fn params(&self) -> Option<SignatureParams> {
+        self.signature.as_ref().map(|signature| signature.params)
+    }
+
+    /// Takes the next records, which somebody has taken apart, as if their bytes had come.
+    ///
+    /// # Errors
+    /// When there are more of them than the limits allow, or there is no memory for them; or when the job has failed before.
+    ///
+    /// # Panics
+    /// When they are none of this signature's next: before the header has come, behind half a record or behind the end, or with
+    /// other [parameters](Self::params).
+    pub fn add(&mut self, records: Records) -> Result<(), LoadError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let signature = self.signature.as_mut().filter(|_| self.held.len == 0 && !self.finished);
+        let signature = signature.filter(|signature| signature.params == records.params());
+        let signature = signature.expect("records come behind a header of theirs, or behind records");
+        let len = records.count() as u64 * signature.params.record_len() as u64;
+        if let Err(error) = signature.append_parts(records, &self.limits) {
+            self.failed = Some(error.into());
+            return Err(error.into());
+        }
+        self.stats.blocks = signature.block_count() as u64;
+        self.offset += len;
+        Ok(())
+    }
+
     /// The signature, once the job is done.
     #[must_use]
     pub fn into_signature(self) -> Option<Signature> {
@@ -123,7 +159,7 @@ impl LoadJob {
                 _ => {}
             }
         }
-        let params = self.params()?;
+        let params = self.judged()?;
         self.signature = Some(Signature::empty(params));
         self.header.copy_from_slice(&self.held.bytes[..SIGNATURE_HEADER_LEN]);
         self.held.len = 0;
@@ -131,7 +167,7 @@ impl LoadJob {
     }
 
     /// What a whole header says. Only now the magic is judged.
-    fn params(&self) -> Result<SignatureParams, LoadError> {
+    fn judged(&self) -> Result<SignatureParams, LoadError> {
         let found = self.held.field(0);
         let format = match found {
             0 => Some(Format::default()),
@@ -198,28 +234,5 @@ impl Held {
     /// The `i`-th 4-byte field.
     fn field(&self, i: usize) -> u32 {
         self.bytes.as_chunks().0.get(i).map_or(0, |field| u32::from_be_bytes(*field))
-    }
-}
-
-impl Signature {
-    fn append(&mut self, records: &[u8], limits: &Limits) -> Result<(), ResourceError> {
-        let count = records.len() / self.params.record_len();
-        let total = self.block_count() as u64 + count as u64;
-        limits.check_records(total)?;
-        if total > Self::MAX_RECORDS {
-            return Err(
-                LimitError { kind: LimitKind::Records, limit: Self::MAX_RECORDS, needed: total }.into()
-            );
-        }
-        let strong_len = self.params.strong_len().as_usize();
-        limits.reserve(&mut self.weak, count, usize::MAX, self.strong.capacity() as u64)?;
-        let weak = 4 * self.weak.capacity() as u64;
-        limits.reserve(&mut self.strong, count * strong_len, usize::MAX, weak)?;
-        for record in records.chunks_exact(self.params.record_len()) {
-            let (weak, strong) = record.split_at(4);
-            self.weak.push(weak.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)));
-            self.strong.extend_from_slice(strong);
-        }
-        Ok(())
     }
 }

@@ -2,9 +2,11 @@
 
 mod generate;
 mod load;
+mod records;
 
 pub use generate::SignatureJob;
 pub use load::LoadJob;
+pub use records::Records;
 
 use crate::{SignatureParams, seal::FileDigest};
 use alloc::vec::Vec;
@@ -17,8 +19,9 @@ pub struct Signature {
     params: SignatureParams,
     /// The weak sums stand apart from the strong ones: building the index runs through these alone.
     weak: Vec<u32>,
-    /// `strong_len` bytes a block.
-    strong: Vec<u8>,
+    /// `strong_len` bytes a block, in pieces of [`Records::MAX`] blocks, of which the last may have fewer: so any thread can make a piece,
+    /// and nothing is copied when there are more.
+    strong: Vec<Vec<u8>>,
     basis: Option<FileDigest>,
 }
 
@@ -63,7 +66,7 @@ impl Signature {
     #[must_use]
     pub fn strong_sum(&self, block: usize) -> &[u8] {
         let len = self.params.strong_len().as_usize();
-        &self.strong[block * len..][..len]
+        &self.strong[block / Records::MAX][block % Records::MAX * len..][..len]
     }
 
     /// Length and digest of the basis, if the signature was sealed. They are true of the file that the signature was made
@@ -76,13 +79,21 @@ impl Signature {
     /// How many bytes of memory the records take.
     #[must_use]
     pub fn memory(&self) -> u64 {
-        (self.weak.capacity() as u64).saturating_mul(4).saturating_add(self.strong.capacity() as u64)
+        (self.weak.capacity() as u64).saturating_mul(4).saturating_add(self.strong_memory())
+    }
+
+    fn strong_memory(&self) -> u64 {
+        let pieces: u64 = self.strong.iter().map(|piece| piece.capacity() as u64).sum();
+        (self.strong.capacity() * size_of::<Vec<u8>>()) as u64 + pieces
     }
 
     /// Forgets all blocks but the first `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.weak.truncate(len);
-        self.strong.truncate(len * self.params.strong_len().as_usize());
+        self.strong.truncate(len.div_ceil(Records::MAX));
+        if let Some(last) = self.strong.get_mut(len / Records::MAX) {
+            last.truncate(len % Records::MAX * self.params.strong_len().as_usize());
+        }
     }
 
     pub(crate) fn weak_sums(&self) -> &[u32] {
