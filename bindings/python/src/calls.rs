@@ -240,7 +240,7 @@ impl Sums {
                 let files = Files { input: source.at(Role::Signature), ..Files::default() };
                 let stream = source.open(Role::Signature)?;
                 let len = stream.len()?;
-                let index = rollsync::load(stream, len, &mut work.options);
+                let index = rollsync::load_from(stream, len, &mut work.options);
                 Ok(Arc::new(index.map_err(|error| files.blame(error))?))
             }
         }

@@ -35,7 +35,7 @@ pub use error::{
     DeltaPart, Error, ErrorKind, LimitError, LimitKind, LoadError, ParamError, PatchError, ResourceError,
 };
 pub use format::{DELTA_MAGIC, Format};
-pub use index::SignatureIndex;
+pub use index::{IndexBuilder, IndexPart, IndexShare, SignatureIndex};
 pub use limits::{Limits, Work};
 pub use params::{BlockLen, SignatureOptions, SignatureParams, StrongLen, StrongLenChoice};
 pub use patch::{CommandReader, EndCheck, PatchJob};

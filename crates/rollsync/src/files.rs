@@ -63,7 +63,7 @@ pub fn delta_file(
     let loading = Files { input: signature, basis: signature, output };
     let files = Files { input: new, basis: signature, output };
     replace(files, &[&sums, &file], options, |output, options| {
-        let index = streams::load(&sums, sums_len, options).map_err(|error| loading.blame(error))?;
+        let index = streams::load_from(&sums, sums_len, options).map_err(|error| loading.blame(error))?;
         streams::delta_from(&index, &file, len, output, options).map_err(|error| files.blame(error))
     })
 }

@@ -73,7 +73,7 @@ pub use job_reader::JobReader;
 pub use job_writer::JobWriter;
 pub use options::{Options, Phase, Report};
 pub use output_file::{OutputError, OutputFile, OutputOptions, OutputStep};
-pub use parallel::Threads;
+pub use parallel::{Threads, index_signature};
 pub use rollsync_core::{
     BasisRange, BlockLen, CommandReader, CommandStats, DELTA_MAGIC, DeltaJob, DeltaOptions, DeltaPart,
     EmptyBasis, EndCheck, Error as EngineError, ErrorKind, Format, Input, Isa, Job, LimitError, LimitKind,
@@ -84,5 +84,6 @@ pub use rollsync_core::{
 pub use sealed::{Checked, HashingWriter, HoldStep, Mismatch, SealCheck, SealHold, digest, peek_seal};
 pub use spill::spill;
 pub use streams::{
-    delta, delta_from, index_basis, index_basis_from, load, patch, patch_onto, signature, signature_from,
+    delta, delta_from, index_basis, index_basis_from, load, load_from, patch, patch_onto, signature,
+    signature_from,
 };

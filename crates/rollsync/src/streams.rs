@@ -2,7 +2,7 @@
 
 use crate::{
     Basis, Drive, Error, FileBacked, FileSource, NoBasis, Options, Phase, Report, drive::Watch,
-    file_source::Unplaced, parallel,
+    file_source::Unplaced, index_signature, parallel,
 };
 use rollsync_core::{
     DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
@@ -92,14 +92,29 @@ pub fn load(
     input_len: Option<u64>,
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {
+    load_from(Unplaced(input), input_len, options)
+}
+
+/// The same of a file: where several [threads](Options::threads) work, each reads its own records, which is faster.
+///
+/// # Errors
+/// As [`load`] has.
+pub fn load_from(
+    input: impl FileSource,
+    input_len: Option<u64>,
+    options: &mut Options<'_>,
+) -> Result<SignatureIndex, Error> {
     let mut drive = Drive::with_buffers(LoadJob::new().with_limits(options.limits), options.buffers);
-    run(&mut drive, Phase::Load, input_len, input, &mut NoBasis, io::sink(), options)?;
+    let (phase, total_in, threads) = (Phase::Load, input_len, options.threads.count_to_load(input_len));
+    let watch: &mut Watch<'_> =
+        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
+    drive.run_with_threads_watched(input, threads, watch)?;
     index(drive.into_job(), options)
 }
 
 fn index(job: LoadJob, options: &Options<'_>) -> Result<SignatureIndex, Error> {
     let signature = job.into_signature().expect("a load job that is done has its signature");
-    Ok(SignatureIndex::build(signature, &options.limits)?)
+    Ok(index_signature(signature, &options.limits, options.threads.count())?)
 }
 
 /// Makes the delta of `new`, which has `new_len` bytes as far as that is known, against a signature.

@@ -6,8 +6,10 @@
 use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::roundtrip::{is_short, options, params};
-use rollsync::{Drive, LoadJob, Options, StrongLenChoice, Threads, signature, signature_from};
-use rollsync_core::{BlockLen, DeltaJob, SignatureIndex};
+use rollsync::{
+    Drive, LoadJob, Options, StrongLenChoice, Threads, index_signature, signature, signature_from,
+};
+use rollsync_core::{BlockLen, DeltaJob, Limits};
 use rollsync_vectors::Vectors;
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -55,9 +57,12 @@ pub(crate) fn target(data: &[u8]) {
 
     let mut load = Drive::new(LoadJob::new());
     load.run(&alone.0[..], io::sink()).expect("it is a signature");
-    let loaded = load.into_job().into_signature().expect("it is done");
-    let index =
-        SignatureIndex::build(loaded, &rollsync_core::Limits::default()).expect("there is so much memory");
+    let mut together = Drive::new(LoadJob::new());
+    together.run_with_threads_from(file_of(&alone.0), threads).expect("it is a signature");
+    assert_eq!(load.stats(), together.stats(), "{threads} threads load another signature of a file");
+    let [loaded, again] = [load, together].map(|load| load.into_job().into_signature().expect("it is done"));
+    assert!(loaded == again, "{threads} threads load another signature of a file");
+    let index = index_signature(loaded, &Limits::default(), threads).expect("there is so much memory");
     let made = |threads: usize| {
         let mut drive = Drive::new(DeltaJob::new(&index, options).with_limits(limits));
         let mut bytes = Vec::new();

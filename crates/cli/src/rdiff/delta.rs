@@ -1,12 +1,11 @@
 //! `rdiff delta`.
 
-use std::io;
 use std::time::Instant;
 
 use rollsync::librsync::{BufferSizes, Cause};
 use rollsync::{
-    Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, Error, Limits, LoadJob, Profile, Signature,
-    SignatureIndex, Threads,
+    Buffers, DeltaJob, DeltaOptions, Drive, EmptyBasis, Error, Limits, LoadJob, Profile, Signature, Threads,
+    index_signature,
 };
 
 use super::args::{DeltaRequest, Settings};
@@ -26,8 +25,9 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) ->
     request.check()?;
     let sizes = buffer_sizes(&request.settings)?;
 
-    let signature = load(&mut signature, &request.settings, sizes)?;
-    let index = SignatureIndex::build(signature, &Limits::default()).map_err(|e| resource_failure(&e))?;
+    let signature = load(&mut signature, &request.settings, sizes, threads)?;
+    let index = index_signature(signature, &Limits::default(), threads.count());
+    let index = index.map_err(|e| resource_failure(&e))?;
 
     let begun = Instant::now();
     let empty_basis = Some(sizes.empty_basis(EmptyBasis::of_profile(profile, &index), profile));
@@ -46,10 +46,16 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) ->
     output.finish()
 }
 
-fn load(file: &mut Input, settings: &Settings, sizes: BufferSizes) -> Result<Signature, Failure> {
+fn load(
+    file: &mut Input,
+    settings: &Settings,
+    sizes: BufferSizes,
+    threads: Threads,
+) -> Result<Signature, Failure> {
     let begun = Instant::now();
     let mut drive = Drive::with_buffers(LoadJob::new(), sizes.buffers_or(Buffers::default()));
-    let ended = drive.run(file, io::sink());
+    let threads = threads.count_to_load(file.len());
+    let ended = drive.run_with_threads_from(file, threads);
     ended.map_err(|error| job_failure(Op::Loadsig, &error, cause(&error)))?;
     if settings.statistics {
         report_job(Op::Loadsig, &drive.stats(), begun);

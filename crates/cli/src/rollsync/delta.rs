@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(), Failur
         .seal(seal.is_sealed())
         .progress(&mut told);
     let (signature_len, new_len) = (signature.len, new.len);
-    let index = rollsync::load(&mut signature, signature_len, &mut options)
+    let index = rollsync::load_from(&mut signature, signature_len, &mut options)
         .map_err(|error| explain::load(&error, &signature, &new.place))?;
     let (params, blocks) = (index.signature().params(), index.signature().block_count() as u64);
     sums::warn(console, params, Some(blocks.saturating_mul(params.block_len().get().into())));

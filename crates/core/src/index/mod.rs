@@ -1,8 +1,12 @@
 //! Finding blocks by their sums.
 
+mod builder;
 mod members;
+mod part;
 mod seed;
 mod table;
+
+pub use builder::{IndexBuilder, IndexPart, IndexShare};
 
 use crate::{Limits, ResourceError, SearchStats, Signature};
 use rollsync_kernels::{
@@ -59,27 +63,7 @@ impl SignatureIndex {
     /// As [`build`](Self::build) has, with the signature.
     #[expect(clippy::result_large_err, reason = "when memory is short, nothing is put into a box")]
     pub fn try_build(signature: Signature, limits: &Limits) -> Result<Self, (Signature, ResourceError)> {
-        match Self::tables(&signature, limits) {
-            Ok((filter, table)) => Ok(Self { signature, filter, table }),
-            Err(error) => Err((signature, error)),
-        }
-    }
-
-    fn tables(signature: &Signature, limits: &Limits) -> Result<(Filter, Table), ResourceError> {
-        let count = signature.block_count();
-        let (kind, block_len) = (signature.params().format().weak, signature.params().block_len().as_usize());
-        let filter_size = Filter::size_for(count) as u64;
-        let others = signature.memory().saturating_add(filter_size);
-        limits.check_memory(others.saturating_add(Table::size_for(count)))?;
-        let mut filter = Filter::with_room_for(count, kind, block_len)
-            .map_err(|_| ResourceError::Memory { bytes: filter_size })?;
-        for &digest in signature.weak_sums() {
-            filter.insert(digest);
-            if key(kind, digest) == u32::MAX {
-                twins(kind).into_iter().for_each(|twin| filter.insert(twin));
-            }
-        }
-        Ok((filter, Table::build(signature, limits, others)?))
+        IndexBuilder::new(signature, limits)?.finish([])
     }
 
     /// The signature.

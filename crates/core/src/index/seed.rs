@@ -14,12 +14,16 @@ const PIECE: usize = 1024;
 pub(super) struct Seed([u64; 4]);
 
 impl Seed {
-    pub(super) fn of_words(words: &[u32]) -> Self {
-        Self::of(words.iter().map(|word| word.to_le_bytes()))
+    pub(super) fn of_words(words: impl Iterator<Item = u32>) -> Self {
+        Self::of(words.map(u32::to_le_bytes))
     }
 
     /// A seed of this one, of these words, and of strong sums of 32 bytes at most.
-    pub(super) fn with<'s>(self, words: &[u32], sums: impl Iterator<Item = &'s [u8]>) -> Self {
+    pub(super) fn with<'s>(
+        self,
+        words: impl Iterator<Item = u32>,
+        sums: impl Iterator<Item = &'s [u8]>,
+    ) -> Self {
         let padded = |sum: &[u8]| {
             let mut bytes = [0; 32];
             bytes[..sum.len()].copy_from_slice(sum);

@@ -169,19 +169,21 @@ fn no_choice_of_keys_makes_look_ups_long() {
 fn every_word_and_every_sum_changes_a_seed() {
     // Those at the ends, and where what is hashed side by side ends.
     let words: Vec<u32> = (0..5000).map(|i| i * i).collect();
-    let of_words = Seed::of_words(&words);
-    assert_eq!(of_words, Seed::of_words(&words));
+    let seed = |words: &[u32]| Seed::of_words(words.iter().copied());
+    let of_words = seed(&words);
+    assert_eq!(of_words, seed(&words));
     for at in [0, 255, 256, 4095, 4096, 4999] {
         let mut other = words.clone();
         other[at] ^= 1;
-        assert_ne!(of_words, Seed::of_words(&other), "word {at}");
-        assert_ne!(of_words, Seed::of_words(&words[..at]));
+        assert_ne!(of_words, seed(&other), "word {at}");
+        assert_ne!(of_words, seed(&words[..at]));
     }
     let strong: Vec<Digest> = (0..3000).map(strong).collect();
-    let of = |seed: Seed, strong: &[Digest]| seed.with(&[], strong.iter().map(|strong| &strong[..]));
+    let of =
+        |seed: Seed, strong: &[Digest]| seed.with([].into_iter(), strong.iter().map(|strong| &strong[..]));
     let of_strong = of(of_words, &strong);
-    assert_ne!(of_strong, of(Seed::of_words(&words[1..]), &strong));
-    assert_ne!(of_strong, of_words.with(&[1, 2], strong.iter().map(|strong| &strong[..])));
+    assert_ne!(of_strong, of(seed(&words[1..]), &strong));
+    assert_ne!(of_strong, of_words.with([1, 2].into_iter(), strong.iter().map(|strong| &strong[..])));
     for at in [0, 29, 30, 509, 510, 2999] {
         let mut other = strong.clone();
         other[at][31] ^= 1;
@@ -279,5 +281,104 @@ fn a_limit_of_memory_is_kept_before_tables_are_made() {
         let Err(ResourceError::Limit(reached)) = build(memory) else { panic!("{memory} is not enough") };
         assert_eq!((reached.kind, reached.limit), (crate::LimitKind::Memory, memory));
         assert!(reached.needed > memory);
+    }
+}
+
+/// As many records as make a table of several parts, with weak sums that blocks share, equal ones and others.
+fn many() -> Vec<Record> {
+    let shared = (0..2000).flat_map(|i| [(i << 7, strong(1)), (i << 7, strong(i % 3)), (i << 7, strong(2))]);
+    let alone = (0..40_000_u32).map(|i| (i.wrapping_mul(0x9e37_79b1) | 1, strong(i)));
+    alone.chain(shared).chain([(0, strong(7)), (u32::MAX, strong(8))]).collect()
+}
+
+/// What passes, is found and counted for all weak sums of `records` and some others, with all strong sums of few.
+fn all_look_ups(index: &SignatureIndex, records: &[Record]) -> Vec<(bool, Option<usize>, SearchStats)> {
+    let known =
+        records.iter().flat_map(|(weak, its)| [(*weak, *its), (*weak, strong(1)), (*weak, strong(99))]);
+    let unknown = (0..5000).map(|i| (i * 77_777, strong(i % 3)));
+    known
+        .chain(unknown)
+        .map(|(weak, strong)| {
+            let (found, stats) = look_up(index, weak, &strong);
+            (index.filter().may_contain(weak), found, stats)
+        })
+        .collect()
+}
+
+#[test]
+fn shares_make_the_index_that_one_makes() {
+    let records = many();
+    let alone = index(&records);
+    let expected = all_look_ups(&alone, &records);
+    let builder = || IndexBuilder::new(alone.signature().clone(), &Limits::default()).unwrap();
+    for threads in [2, 3, 4, 5, 8, 10, 64] {
+        let (builder, shares) = (builder(), builder().shares(threads));
+        assert!((2..=threads.min(9) + 1).contains(&shares.len()), "{threads} threads, {shares:?}");
+        // In any order, and without some of them.
+        for skip in 0..3 {
+            let made = shares.iter().rev().enumerate().filter(|(i, _)| skip == 0 || i % 3 != skip);
+            let made: Vec<_> = made.map(|(_, share)| builder.make(share.clone()).unwrap()).collect();
+            let builder = IndexBuilder::new(alone.signature().clone(), &Limits::default()).unwrap();
+            let index = builder.finish(made).unwrap();
+            assert_eq!(index.table.memory(), alone.table.memory(), "{threads} threads, skip {skip}");
+            assert!(all_look_ups(&index, &records) == expected, "{threads} threads, skip {skip}");
+        }
+    }
+}
+
+#[test]
+fn there_are_no_shares_where_they_are_not_worth_it() {
+    let few = index(&many()[..32_000]).signature().clone();
+    let many = index(&many()).signature().clone();
+    let shares = |signature: &Signature, limits: Limits, threads| {
+        IndexBuilder::new(signature.clone(), &limits).unwrap().shares(threads).len()
+    };
+    let limited = Limits { memory: Some(1 << 30), ..Limits::default() };
+    assert_eq!(shares(&few, Limits::default(), 8), 0);
+    assert_eq!(shares(&many, limited, 8), 0, "all that is taken is counted in one place");
+    assert_eq!([0, 1].map(|threads| shares(&many, Limits::default(), threads)), [0, 0]);
+    assert!(shares(&many, Limits::default(), 2) > 1);
+}
+
+#[test]
+fn what_another_signature_made_is_left_out() {
+    let (records, mut others) = (many(), many());
+    others[0].0 ^= 2;
+    let (alone, other) = (index(&records), index(&others));
+    let other = IndexBuilder::new(other.signature().clone(), &Limits::default()).unwrap();
+    let made: Vec<_> = other.shares(4).into_iter().map(|share| other.make(share).unwrap()).collect();
+    let builder = IndexBuilder::new(alone.signature().clone(), &Limits::default()).unwrap();
+    let index = builder.finish(made).unwrap();
+    assert!(all_look_ups(&index, &records) == all_look_ups(&alone, &records));
+}
+
+#[test]
+fn a_part_that_is_too_full_grows() {
+    let records = many();
+    let signature = index(&records).signature().clone();
+    let seed = Seed::of_words(signature.weak_sums().iter().copied());
+    let fill = |limits: &Limits| {
+        let filling = part::Filling::begin((&signature, seed), (2, 8), limits, 100)?;
+        filling.fill(2, 4)
+    };
+    let filled = fill(&Limits::default()).unwrap();
+    let keys: u64 = filled.iter().map(|(part, _)| part.memory() / 12).sum();
+    assert!(keys > 10_000, "half of the keys are there");
+    for block in 0..signature.block_count() {
+        let key = signature.key(block);
+        let hash = seed.of_key(key);
+        let Some(at @ 0..2) = part::part_of(hash, 4).checked_sub(2) else { continue };
+        let (part, unlike) = &filled[at];
+        let entry = part.entry(key, hash).0.unwrap();
+        let is_group = entry & table::IS_GROUP != 0;
+        let first = if is_group { unlike.firsts[(entry & !table::IS_GROUP) as usize] } else { entry };
+        assert_eq!(signature.key(first as usize), key);
+        assert!(first as usize <= block);
+    }
+    // The first part that grows takes a place of 64 bytes and more.
+    for memory in [0, 170, 50_000] {
+        let limits = Limits { memory: Some(memory), ..Limits::default() };
+        let Err(ResourceError::Limit(reached)) = fill(&limits) else { panic!("{memory} is not enough") };
+        assert_eq!(reached.kind, crate::LimitKind::Memory);
     }
 }

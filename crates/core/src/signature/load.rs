@@ -3,9 +3,7 @@
 use super::{Records, Signature};
 use crate::{
     BlockLen, Format, Input, Job, Limits, LoadError, Progress, SignatureParams, Stats, Status, StrongLen,
-    format::SIGNATURE_HEADER_LEN,
-    seal,
-    step::Room,
+    format::SIGNATURE_HEADER_LEN, seal, step::Room,
 };
 
 /// Reads a signature into memory, as leniently as librsync does: a magic of 0 means `72730147`, a strong length of 0

@@ -60,7 +60,9 @@ impl Records {
     pub fn add(&mut self, bytes: &[u8]) -> Result<usize, ResourceError> {
         let (record_len, strong_len) = (self.params.record_len(), self.params.strong_len().as_usize());
         let count = (bytes.len() / record_len).min(Self::MAX - self.count());
-        let whole = if self.count() == 0 { count } else { Self::MAX };
+        // Room to grow is no more than four times what has come.
+        let is_short = self.count() == 0 && count < Self::MAX / 4;
+        let whole = if is_short { count } else { Self::MAX };
         reserve_exact(&mut self.weak, count, whole)?;
         reserve_exact(&mut self.strong, count * strong_len, whole * strong_len)?;
         let bytes = &bytes[..count * record_len];
@@ -106,7 +108,7 @@ impl Signature {
     pub(super) fn append_parts(&mut self, records: Records, limits: &Limits) -> Result<(), ResourceError> {
         let Records { weak, strong, .. } = records;
         self.check_more(weak.len(), limits)?;
-        if self.block_count().is_multiple_of(Records::MAX) {
+        if self.block_count().is_multiple_of(Records::MAX) && !weak.is_empty() {
             let strong_size = strong.capacity() as u64;
             let others = self.strong_memory() + strong_size;
             limits.reserve(&mut self.weak, weak.len(), usize::MAX, others)?;

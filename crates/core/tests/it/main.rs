@@ -16,6 +16,7 @@ mod joined;
 mod limits;
 mod memory;
 mod pushes;
+mod records;
 mod reference;
 mod seal;
 mod searched;

@@ -274,6 +274,11 @@ impl<J: Job> Drive<J> {
         &mut self.job
     }
 
+    /// The job was given what `len` bytes of the input say.
+    pub(crate) const fn was_taken(&mut self, len: usize) {
+        self.bytes_in += len as u64;
+    }
+
     pub(crate) const fn bytes_in(&self) -> u64 {
         self.bytes_in
     }

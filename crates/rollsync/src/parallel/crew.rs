@@ -1,16 +1,23 @@
 //! Threads that share work with the one that called them.
 
+use super::spread::Spread;
 use std::{
     collections::{BTreeMap, VecDeque},
+    hint::spin_loop,
     panic::resume_unwind,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
+    time::{Duration, Instant},
 };
+
+/// So long a thread waits before it is put to sleep.
+const AWAKE: Duration = Duration::from_micros(100);
 
 /// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
 /// on others: with so many threads as there are processors, none of them waits for a turn, and few are put to sleep.
 pub(super) struct Crew<'w, W, R> {
     threads: usize,
+    spread: Spread,
     /// Is told who works, too: threads are numbered, the calling one is 0.
     work: &'w (dyn Fn(usize, W) -> R + Sync),
     desk: Mutex<Desk<W, R>>,
@@ -39,11 +46,17 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
     ) -> T {
         let desk =
             Desk { waiting: VecDeque::new(), begun: 0, done: BTreeMap::new(), number: 0, is_closed: false };
-        let crew =
-            &Crew { threads, work, desk: Mutex::new(desk), given: Condvar::new(), done: Condvar::new() };
+        let (spread, desk) = (Spread::new(threads), Mutex::new(desk));
+        let crew = &Crew { threads, spread, work, desk, given: Condvar::new(), done: Condvar::new() };
         thread::scope(|scope| {
-            let start = |who| thread::Builder::new().spawn_scoped(scope, move || crew.serve(who)).ok();
+            let serve = move |who| {
+                crew.spread.settle(who);
+                crew.serve(who);
+            };
+            let start = |who| thread::Builder::new().spawn_scoped(scope, move || serve(who)).ok();
             let threads: Vec<_> = (1..threads).map_while(start).collect();
+            // Those that began where this thread is can only go elsewhere when it is their turn.
+            thread::yield_now();
             let closing = Closing(crew);
             let led = lead(crew);
             drop(closing);
@@ -88,7 +101,9 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
             desk = match desk.waiting.pop_front() {
                 Some(piece) => self.work_on(desk, 0, piece),
                 None if desk.begun == 0 => return None,
-                None => self.done.wait(desk).unwrap_or_else(PoisonError::into_inner),
+                None => self.wait(0, desk, &self.done, |desk| {
+                    desk.done.contains_key(&number) || !desk.waiting.is_empty() || desk.begun == 0
+                }),
             };
         }
     }
@@ -98,9 +113,34 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
         while !desk.is_closed {
             desk = match desk.waiting.pop_front() {
                 Some(piece) => self.work_on(desk, who, piece),
-                None => self.given.wait(desk).unwrap_or_else(PoisonError::into_inner),
+                None => self.wait(who, desk, &self.given, |desk| desk.is_closed || !desk.waiting.is_empty()),
             };
         }
+    }
+
+    /// Waits for something to do, for a while without being put to sleep: that takes longer than most waits, and a system may wake a
+    /// thread where another is at work.
+    fn wait<'d>(
+        &'d self,
+        who: usize,
+        mut desk: MutexGuard<'d, Desk<W, R>>,
+        sign: &Condvar,
+        is_there: impl Fn(&Desk<W, R>) -> bool,
+    ) -> MutexGuard<'d, Desk<W, R>> {
+        let begun = Instant::now();
+        while begun.elapsed() < AWAKE {
+            drop(desk);
+            for _ in 0..64 {
+                spin_loop();
+            }
+            desk = self.desk();
+            if is_there(&desk) {
+                return desk;
+            }
+        }
+        let desk = sign.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        self.spread.settle(who);
+        desk
     }
 
     fn work_on<'d>(

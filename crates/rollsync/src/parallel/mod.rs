@@ -6,13 +6,16 @@
 
 mod crew;
 mod delta;
+mod load;
 mod own_reads;
 mod pause;
 mod placed;
 mod read_ahead;
 mod segment;
 mod signature;
+mod spread;
 
+pub use load::index_signature;
 pub(crate) use signature::{can_cut, signature};
 
 use crate::{
@@ -54,10 +57,17 @@ impl Threads {
     pub fn count_for(self, len: Option<u64>) -> usize {
         if len.is_some_and(|len| len < SHARED) { 1 } else { self.count() }
     }
+
+    /// How many of them are worth it to load a signature of `len` bytes, as far as that is known.
+    #[must_use]
+    pub fn count_to_load(self, len: Option<u64>) -> usize {
+        if len.is_some_and(|len| len < LOADED_TOGETHER) { 1 } else { self.count() }
+    }
 }
 
 /// Below this length one thread is done before others have begun.
 const SHARED: u64 = 4 << 20;
+const LOADED_TOGETHER: u64 = 1 << 20;
 
 /// A number from 1 on.
 impl FromStr for Threads {

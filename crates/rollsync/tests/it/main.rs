@@ -8,6 +8,7 @@ mod examples;
 mod fed;
 mod files;
 mod held;
+mod loaded_together;
 mod moody;
 mod narrow;
 #[cfg(unix)]

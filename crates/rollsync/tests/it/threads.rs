@@ -10,12 +10,12 @@ use std::{
     num::NonZeroUsize,
 };
 
-fn threads(count: usize) -> Threads {
+pub(crate) fn threads(count: usize) -> Threads {
     Threads::Exactly(NonZeroUsize::new(count).unwrap())
 }
 
 /// xorshift64*
-fn random(seed: u64, len: usize) -> Vec<u8> {
+pub(crate) fn random(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed | 1;
     (0..len)
         .map(|_| {
@@ -184,7 +184,7 @@ fn a_cancelled_work_ends_all_threads() {
 }
 
 /// A file that stands at `position`, in which the bytes begin.
-fn file_at(position: u64, bytes: &[u8]) -> File {
+pub(crate) fn file_at(position: u64, bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.seek(SeekFrom::Start(position)).unwrap();
     file.write_all(bytes).unwrap();

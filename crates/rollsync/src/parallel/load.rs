@@ -1,0 +1,174 @@
+//! A signature that several threads read and make ready to be searched: records do not depend on each other, and neither do the
+//! parts of the tables.
+
+use super::{
+    crew::Crew,
+    placed::{PART, Placed},
+    read_full,
+};
+use crate::{
+    Drive, Error, FileSource, NoBasis,
+    buffer::{ALIGN, Buffer},
+    drive::{Turn, Watch},
+};
+use rollsync_core::{
+    IndexBuilder, Limits, LoadJob, Records, ResourceError, Signature, SignatureIndex, SignatureParams,
+};
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Mutex, PoisonError},
+};
+
+/// Bytes of a signature's header.
+const HEADER: usize = 12;
+
+impl Drive<LoadJob> {
+    /// As [`run`](Self::run), with `threads` threads, the calling one among them, of which each reads its own records, at their
+    /// offsets. Only a regular file is read so, and only where memory is not limited. In the end it stands behind the last byte.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the job fails.
+    pub fn run_with_threads_from(&mut self, input: impl FileSource, threads: usize) -> Result<(), Error> {
+        self.run_with_threads_watched(input, threads, &mut |_, _| Ok(()))
+    }
+
+    pub(crate) fn run_with_threads_watched(
+        &mut self,
+        mut input: impl FileSource,
+        threads: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Error> {
+        let alone = threads < 2 || self.bytes_in() > 0 || self.job().limits().memory.is_some();
+        if alone || Placed::of(input.as_file()).is_none() {
+            return self.run_watched(input, &mut NoBasis, io::sink(), watch);
+        }
+        // The reader sees how its bytes begin.
+        let mut header = [0; HEADER];
+        let len = read_full(&mut input, 0, &mut header, &mut |bytes_in| watch(bytes_in, 0))?;
+        self.offer(&header[..len])?;
+        let (Some(params), Some(file)) = (self.job().params(), Placed::of(input.as_file())) else {
+            return self.run_watched(input, &mut NoBasis, io::sink(), watch);
+        };
+        self.load_records(&Readers::new(file, params, threads), threads, watch)?;
+        file.leave_behind(self.bytes_in() - HEADER as u64)
+    }
+
+    fn load_records(
+        &mut self,
+        readers: &Readers<'_>,
+        threads: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Error> {
+        Crew::with(threads, &|who, offset| readers.records(who, offset), |crew| {
+            let (mut queue, mut next) = (VecDeque::new(), 0);
+            loop {
+                watch(self.bytes_in(), 0)?;
+                while queue.len() < crew.depth() {
+                    queue.push_back(crew.give(next));
+                    next += readers.piece_len as u64;
+                }
+                // All are there, unless a thread has panicked, and that is passed on.
+                let Some(read) = queue.pop_front().and_then(|number| crew.take(number)) else {
+                    return Ok(());
+                };
+                let Read { records, rest, is_last } = read?;
+                let len = records.count() * records.params().record_len();
+                self.job_mut().add(records).map_err(rollsync_core::Error::from)?;
+                self.was_taken(len);
+                if is_last {
+                    self.offer(&rest)?;
+                    self.was_read(0);
+                    while self.turn_without_input(&mut NoBasis, &mut io::sink())? != Turn::Done {}
+                    return watch(self.bytes_in(), 0);
+                }
+            }
+        })
+    }
+
+    /// Has the job take bytes, of which it needs more than these.
+    fn offer(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        while self.turn_over(&mut bytes, &mut NoBasis, &mut io::sink())? != Turn::Starved {}
+        Ok(())
+    }
+}
+
+/// What the threads share that read records.
+struct Readers<'f> {
+    /// It begins with the first record.
+    file: Placed<'f>,
+    params: SignatureParams,
+    piece_len: usize,
+    /// Each thread's own, once it has begun.
+    parts: Vec<Mutex<Option<Buffer>>>,
+}
+
+/// A piece of a signature.
+struct Read {
+    records: Records,
+    /// What stands behind the last whole record.
+    rest: Vec<u8>,
+    /// Whether the signature ends with it.
+    is_last: bool,
+}
+
+impl<'f> Readers<'f> {
+    fn new(file: Placed<'f>, params: SignatureParams, threads: usize) -> Self {
+        let parts = (0..threads).map(|_| Mutex::new(None)).collect();
+        Self { file, params, piece_len: Records::MAX * params.record_len(), parts }
+    }
+
+    /// Reads the piece that begins at `offset`.
+    fn records(&self, who: usize, offset: u64) -> Result<Read, Error> {
+        let record_len = self.params.record_len();
+        let part_len = PART / record_len * record_len;
+        let mut part = self.parts[who].lock().unwrap_or_else(PoisonError::into_inner);
+        let part = part.get_or_insert_with(|| Buffer::new(ALIGN + part_len));
+        let mut records = Records::new(self.params);
+        let mut len = 0;
+        while len < self.piece_len {
+            let (at, wanted) = (offset + len as u64, part_len.min(self.piece_len - len));
+            // In memory it stands in its page as it does in the file.
+            let in_page = usize::try_from((HEADER as u64 + at) % ALIGN as u64).unwrap_or(0);
+            let place = &mut part.free()[in_page..][..wanted];
+            let read = self.file.read(at, place)?;
+            let taken = records.add(&place[..read])?;
+            if read < wanted {
+                return Ok(Read { records, rest: place[taken..read].to_vec(), is_last: true });
+            }
+            len += read;
+        }
+        Ok(Read { records, rest: Vec::new(), is_last: false })
+    }
+}
+
+/// Indexes a signature with `threads` threads, the calling one among them: the index that [`SignatureIndex::build`] makes.
+///
+/// ```
+/// use rollsync::{Limits, Signature, SignatureParams, index_signature};
+/// let signature = Signature::empty(SignatureParams::recommended(Some(0)));
+/// assert!(index_signature(signature, &Limits::default(), 2)?.signature().is_empty());
+/// # Ok::<(), rollsync::ResourceError>(())
+/// ```
+///
+/// # Errors
+/// When signature and index would take more than `limits.memory`, or there is no memory for them.
+pub fn index_signature(
+    signature: Signature,
+    limits: &Limits,
+    threads: usize,
+) -> Result<SignatureIndex, ResourceError> {
+    let builder = IndexBuilder::new(signature, limits).map_err(|(_, error)| error)?;
+    let shares = builder.shares(threads);
+    let made = if shares.is_empty() {
+        Vec::new()
+    } else {
+        let threads = threads.min(shares.len());
+        Crew::with(threads, &|_, share| builder.make(share), |crew| {
+            let numbers: Vec<u64> = shares.into_iter().map(|share| crew.give(share)).collect();
+            let made = numbers.into_iter().filter_map(|number| crew.take(number));
+            made.collect::<Result<Vec<_>, _>>()
+        })?
+    };
+    builder.finish(made).map_err(|(_, error)| error)
+}
