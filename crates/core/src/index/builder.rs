@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{Limits, ResourceError, Signature};
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::{
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use rollsync_kernels::scan::Filter;
 
 /// The building of a [`SignatureIndex`], cut into shares that threads can take: what each makes hangs on no other.
@@ -33,6 +36,8 @@ pub struct IndexBuilder {
     signature: Signature,
     limits: Limits,
     seed: Seed,
+    /// No other builder's.
+    number: usize,
 }
 
 /// A share of the building.
@@ -49,7 +54,8 @@ enum Of {
 /// What came of a [`IndexShare`].
 #[derive(Debug)]
 pub struct IndexPart {
-    seed: Seed,
+    /// The number of its builder.
+    builder: usize,
     made: Made,
 }
 
@@ -71,7 +77,8 @@ impl IndexBuilder {
             return Err((signature, error.into()));
         }
         let seed = Seed::of_words(signature.weak_sums().iter().copied());
-        Ok(Self { signature, limits: *limits, seed })
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { signature, limits: *limits, seed, number })
     }
 
     /// Shares for so many threads, the longest first. There are none for one thread, or where the signature is short, or memory is
@@ -84,8 +91,11 @@ impl IndexBuilder {
         }
         let each = (parts + FILTER_COST).div_ceil(threads);
         let starts = (0..parts).step_by(each);
-        let table = starts.map(|start| IndexShare(Of::Parts(start..parts.min(start + each))));
-        table.chain([IndexShare(Of::Filter)]).collect()
+        let mut shares: Vec<_> =
+            starts.map(|start| IndexShare(Of::Parts(start..parts.min(start + each)))).collect();
+        let place = if each < FILTER_COST { 0 } else { shares.len() };
+        shares.insert(place, IndexShare(Of::Filter));
+        shares
     }
 
     /// Does one share.
@@ -97,10 +107,10 @@ impl IndexBuilder {
             Of::Filter => Made::Filter(self.filter()?),
             Of::Parts(numbers) => Made::Parts(numbers.start, self.fill(numbers)?),
         };
-        Ok(IndexPart { seed: self.seed, made })
+        Ok(IndexPart { builder: self.number, made })
     }
 
-    /// Puts together what came of this builder's shares, and makes what is missing.
+    /// Puts together what came of this builder's shares, and makes what is missing. What another builder made is left out.
     ///
     /// # Errors
     /// When signature and index would take more than `limits.memory`, or there is no memory for them; with the signature.
@@ -124,7 +134,7 @@ impl IndexBuilder {
         let mut parts: [Option<Filled>; Table::PARTS_MAX] = Default::default();
         for share in made {
             match share.made {
-                _ if share.seed != self.seed => {}
+                _ if share.builder != self.number => {}
                 Made::Filter(made) => filter = Some(made),
                 Made::Parts(first, filled) => {
                     let places = parts[first..].iter_mut();
@@ -138,7 +148,7 @@ impl IndexBuilder {
             let filled = self.fill(start..start + missing)?;
             parts[start..].iter_mut().zip(filled).for_each(|(place, filled)| *place = Some(filled));
         }
-        let parts = parts.into_iter().flatten();
+        let parts = parts.into_iter().take(count).flatten();
         let table =
             Table::of_parts((&self.signature, self.seed), parts, count, &self.limits, self.at_first())?;
         Ok((filter, table))
@@ -171,6 +181,8 @@ impl IndexBuilder {
         at_first(&self.signature)
     }
 }
+
+static NEXT_NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 /// The filter is as long to make as so many parts of the table.
 const FILTER_COST: usize = 2;

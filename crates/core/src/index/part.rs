@@ -27,7 +27,6 @@ pub(super) struct Part {
     entries: Vec<u32>,
     /// How many keys there are.
     len: usize,
-    /// Bytes that it takes more than it had at first.
     grown: u64,
     /// For each key that different blocks share: how many do.
     pub(super) group_sizes: Vec<u32>,
@@ -63,6 +62,11 @@ impl Part {
 
     pub(super) fn memory(&self) -> u64 {
         4 * (self.keys.len() + self.entries.len() + self.group_sizes.capacity()) as u64
+    }
+
+    /// How many of these bytes it has more than at first.
+    pub(super) const fn grown(&self) -> u64 {
+        self.grown
     }
 
     /// Fetches what a failed look-up will read.

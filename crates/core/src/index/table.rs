@@ -52,7 +52,7 @@ impl Table {
         parts as u64 * (size_of::<Part>() as u64 + Part::size_of(slots))
     }
 
-    /// Puts the parts together. `others` bytes are in use with theirs.
+    /// Puts the parts together. `others` bytes are in use with theirs, as they were at first.
     pub(super) fn of_parts(
         (signature, seed): (&Signature, Seed),
         filled: impl Iterator<Item = Filled>,
@@ -63,7 +63,9 @@ impl Table {
         let (mut parts, mut unlike) = (Vec::new(), Vec::new());
         Limits::NONE.reserve(&mut parts, count, count, 0)?;
         limits.reserve(&mut unlike, count, count, others)?;
+        let mut others = others;
         for (part, its_unlike) in filled {
+            others += part.grown();
             parts.push(part);
             unlike.push(its_unlike);
         }

@@ -74,6 +74,12 @@ impl LoadJob {
         self.limits
     }
 
+    /// How many bytes it has taken, or records that stand for them.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// What the header says, once it has come.
     #[must_use]
     pub fn params(&self) -> Option<SignatureParams> {

@@ -60,9 +60,9 @@ impl Records {
     pub fn add(&mut self, bytes: &[u8]) -> Result<usize, ResourceError> {
         let (record_len, strong_len) = (self.params.record_len(), self.params.strong_len().as_usize());
         let count = (bytes.len() / record_len).min(Self::MAX - self.count());
-        // Room to grow is no more than four times what has come.
-        let is_short = self.count() == 0 && count < Self::MAX / 4;
-        let whole = if is_short { count } else { Self::MAX };
+        let needed = self.count() + count;
+        // Room is no more than four times what has come.
+        let whole = if needed < Self::MAX / 4 { needed.max(2 * self.count()) } else { Self::MAX };
         reserve_exact(&mut self.weak, count, whole)?;
         reserve_exact(&mut self.strong, count * strong_len, whole * strong_len)?;
         let bytes = &bytes[..count * record_len];
@@ -142,6 +142,11 @@ impl Signature {
     fn reserve(&mut self, count: usize, limits: &Limits) -> Result<usize, ResourceError> {
         let in_last = self.block_count() % Records::MAX;
         let count = count.min(Records::MAX - in_last);
+        let strong_len = self.params.strong_len().as_usize();
+        let room = |last: &Vec<u8>| in_last > 0 && last.capacity() - last.len() >= count * strong_len;
+        if self.weak.capacity() - self.weak.len() >= count && self.strong.last().is_some_and(room) {
+            return Ok(count);
+        }
         let others = self.strong_memory();
         limits.reserve(&mut self.weak, count, usize::MAX, others)?;
         if in_last == 0 {
@@ -149,7 +154,6 @@ impl Signature {
         }
         let (memory, is_first) = (self.memory(), self.strong.len() == 1);
         let last = self.strong.last_mut().expect("it is begun");
-        let strong_len = self.params.strong_len().as_usize();
         // Behind the first piece, no less than a whole one has come.
         let whole = Records::MAX * strong_len;
         let ahead = if is_first { last.capacity().saturating_mul(2).min(whole) } else { whole };

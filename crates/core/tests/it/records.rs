@@ -1,5 +1,6 @@
 //! Records that were taken apart elsewhere: the job does what it does with their bytes.
 
+use crate::allocation::freed;
 use crate::draw::{Random, cases};
 use crate::engine::{load, params, signature_of};
 use crate::files::any_params;
@@ -118,6 +119,26 @@ fn no_more_than_there_is_room_for() {
     assert_eq!(records.add(&bytes[12 + 6 * 9..]).unwrap(), 6 * (Records::MAX - 9));
     assert_eq!(records.add(&bytes[12..]).unwrap(), 0);
     assert_eq!((records.count(), records.params()), (Records::MAX, params));
+}
+
+#[test]
+fn room_is_no_more_than_four_times_what_has_come() {
+    let params = params(Format::default(), 100, 32);
+    let bytes = signature_bytes(params, 10_000, 8);
+    let mut records = Records::new(params);
+    for (i, record) in bytes[12..].chunks(36).enumerate() {
+        records.add(record).unwrap();
+        if i % 500 < 3 {
+            let mut job = LoadJob::new();
+            let _ = job.step(Input::more(&bytes[..12]), &mut []).unwrap();
+            let (_, peak) = crate::allocation::peak(|| job.add(records.clone()));
+            assert!(peak <= 2 * 36 * (i + 1) + 200, "a copy has no room to spare");
+            let kept =
+                crate::allocation::freed(|| drop(core::mem::replace(&mut records, Records::new(params))));
+            assert!(kept <= 4 * 36 * (i + 1), "{kept} bytes for {} records", i + 1);
+            records.add(&bytes[12..12 + 36 * (i + 1)]).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -101,9 +101,9 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
             desk = match desk.waiting.pop_front() {
                 Some(piece) => self.work_on(desk, 0, piece),
                 None if desk.begun == 0 => return None,
-                None => self.wait(0, desk, &self.done, |desk| {
-                    desk.done.contains_key(&number) || !desk.waiting.is_empty() || desk.begun == 0
-                }),
+                None => {
+                    self.wait(0, desk, &self.done, |desk| desk.done.contains_key(&number) || desk.begun == 0)
+                }
             };
         }
     }
@@ -139,8 +139,12 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
             }
         }
         let desk = sign.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        if desk.is_closed {
+            return desk;
+        }
+        drop(desk);
         self.spread.settle(who);
-        desk
+        self.desk()
     }
 
     fn work_on<'d>(

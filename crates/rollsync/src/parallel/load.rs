@@ -39,19 +39,22 @@ impl Drive<LoadJob> {
         threads: usize,
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
-        let alone = threads < 2 || self.bytes_in() > 0 || self.job().limits().memory.is_some();
-        if alone || Placed::of(input.as_file()).is_none() {
+        let begun = self.bytes_in() > 0 || self.job().offset() > 0;
+        let alone = threads < 2 || begun || self.job().limits().memory.is_some();
+        let Some(start) = Placed::of(input.as_file()).filter(|_| !alone).map(|file| file.start()) else {
             return self.run_watched(input, &mut NoBasis, io::sink(), watch);
-        }
+        };
+        watch(0, 0)?;
         // The reader sees how its bytes begin.
         let mut header = [0; HEADER];
         let len = read_full(&mut input, 0, &mut header, &mut |bytes_in| watch(bytes_in, 0))?;
         self.offer(&header[..len])?;
-        let (Some(params), Some(file)) = (self.job().params(), Placed::of(input.as_file())) else {
+        let (Some(params), Some(file)) = (self.job().params(), input.as_file()) else {
             return self.run_watched(input, &mut NoBasis, io::sink(), watch);
         };
+        let file = Placed::from(file, start);
         self.load_records(&Readers::new(file, params, threads), threads, watch)?;
-        file.leave_behind(self.bytes_in() - HEADER as u64)
+        file.leave_behind(self.bytes_in())
     }
 
     fn load_records(
@@ -61,7 +64,7 @@ impl Drive<LoadJob> {
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
         Crew::with(threads, &|who, offset| readers.records(who, offset), |crew| {
-            let (mut queue, mut next) = (VecDeque::new(), 0);
+            let (mut queue, mut next) = (VecDeque::new(), HEADER as u64);
             loop {
                 watch(self.bytes_in(), 0)?;
                 while queue.len() < crew.depth() {
@@ -88,14 +91,16 @@ impl Drive<LoadJob> {
 
     /// Has the job take bytes, of which it needs more than these.
     fn offer(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
-        while self.turn_over(&mut bytes, &mut NoBasis, &mut io::sink())? != Turn::Starved {}
+        while !matches!(
+            self.turn_over(&mut bytes, &mut NoBasis, &mut io::sink())?,
+            Turn::Starved | Turn::Done
+        ) {}
         Ok(())
     }
 }
 
 /// What the threads share that read records.
 struct Readers<'f> {
-    /// It begins with the first record.
     file: Placed<'f>,
     params: SignatureParams,
     piece_len: usize,
@@ -128,8 +133,8 @@ impl<'f> Readers<'f> {
         let mut len = 0;
         while len < self.piece_len {
             let (at, wanted) = (offset + len as u64, part_len.min(self.piece_len - len));
-            // In memory it stands in its page as it does in the file.
-            let in_page = usize::try_from((HEADER as u64 + at) % ALIGN as u64).unwrap_or(0);
+            // In memory it stands in its page as it does in a file that is read from its beginning.
+            let in_page = usize::try_from(at % ALIGN as u64).unwrap_or(0);
             let place = &mut part.free()[in_page..][..wanted];
             let read = self.file.read(at, place)?;
             let taken = records.add(&place[..read])?;

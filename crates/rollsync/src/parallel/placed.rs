@@ -30,6 +30,16 @@ impl<'f> Placed<'f> {
         Some(Self { file, start })
     }
 
+    /// A regular file from the position `start` on.
+    pub(super) const fn from(file: &'f File, start: u64) -> Self {
+        Self { file, start }
+    }
+
+    /// Where it stood.
+    pub(super) const fn start(&self) -> u64 {
+        self.start
+    }
+
     /// Reads from `offset` on, counted from where the file stood, until `place` is full or the file ends; how much that was.
     pub(super) fn read(&self, offset: u64, place: &mut [u8]) -> Result<usize, Error> {
         let mut len = 0;

@@ -5,7 +5,7 @@
 /// A system may let a new thread begin on the processor of the one that starts it, or wake one where another is at work, and leave both
 /// there for 10 to 30 ms while another processor has nothing to do: kernels of small virtual machines do, and loading a signature
 /// takes no longer. So a thread that begins or wakes where another was last seen asks for another place, and is free to be
-/// moved from then on. Where the system places threads well, none ever asks. The calling thread is its owner's and never asks.
+/// moved from then on. Where the system places threads well, hardly any asks. The calling thread is its owner's and never asks.
 #[derive(Debug)]
 pub(super) struct Spread(#[cfg(target_os = "linux")] linux::Places);
 
@@ -15,7 +15,7 @@ impl Spread {
     pub(super) fn new(threads: usize) -> Self {
         let spread = Self(
             #[cfg(target_os = "linux")]
-            linux::Places::new(threads),
+            linux::Places::new(threads.max(1)),
         );
         spread.settle(0);
         spread
@@ -25,14 +25,17 @@ impl Spread {
     #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "nothing is known of places"))]
     pub(super) fn settle(&self, who: usize) {
         #[cfg(target_os = "linux")]
-        self.0.settle(who);
+        let _: bool = self.0.settle(who);
     }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use std::{
+        fs,
+        sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    };
 
     /// Each thread's processor.
     #[derive(Debug)]
@@ -46,12 +49,13 @@ mod linux {
             Self((0..threads).map(|_| AtomicUsize::new(UNKNOWN)).collect())
         }
 
-        pub(super) fn settle(&self, who: usize) {
-            let mut here = sched_getcpu();
-            if who > 0 && self.others(who).any(|place| place == here) {
-                here = self.move_away(who).unwrap_or(here);
-            }
-            self.0[who].store(here, Relaxed);
+        /// Whether this thread has moved.
+        pub(super) fn settle(&self, who: usize) -> bool {
+            let place = here();
+            let is_near = who > 0 && place.is_some_and(|place| self.others(who).any(|other| other == place));
+            let moved = if is_near { self.move_away(who) } else { None };
+            self.0[who].store(moved.or(place).unwrap_or(UNKNOWN), Relaxed);
+            moved.is_some()
         }
 
         fn others(&self, who: usize) -> impl Iterator<Item = usize> {
@@ -68,32 +72,46 @@ mod linux {
                 return None;
             }
             sched_setaffinity(None, &free).ok()?;
-            let there = sched_getcpu();
-            // What was allowed a moment ago is, unless somebody has narrowed it down meanwhile; then that holds.
+            let there = here();
+            // Whoever changes in between what this thread may use is overruled, unless the system refuses what was allowed before.
             let _ = sched_setaffinity(None, &allowed);
-            Some(there)
+            there
         }
+    }
+
+    /// The number of the processor that this thread is on, from field 39 of its `stat`. The system call for it would be had by way of the
+    /// `vDSO`, whose header is not there under valgrind.
+    fn here() -> Option<usize> {
+        let stat = fs::read("/proc/thread-self/stat").ok()?;
+        // The second field is a name in parentheses, with anything in it.
+        let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
+        let fields = str::from_utf8(&stat[behind_name..]).ok()?;
+        fields.split_ascii_whitespace().nth(39 - 3)?.parse().ok()
     }
 
     #[cfg(test)]
     mod tests {
-        use super::{Places, UNKNOWN};
-        use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
-        use std::{sync::atomic::Ordering::Relaxed, thread};
+        use super::{Places, UNKNOWN, here};
+        use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+        use std::{
+            sync::atomic::{AtomicUsize, Ordering::Relaxed},
+            thread,
+        };
 
-        /// Keeps this thread on the processor where it is.
-        fn stay() -> (usize, CpuSet) {
+        /// Keeps this thread on one processor.
+        fn stay(allowed: &CpuSet) -> (usize, CpuSet) {
             let mut only = CpuSet::new();
-            only.set(sched_getcpu());
+            let place = (0..CpuSet::MAX_CPU).rfind(|cpu| allowed.is_set(*cpu)).unwrap();
+            only.set(place);
             sched_setaffinity(None, &only).unwrap();
-            let here = sched_getcpu();
-            assert!(only.is_set(here), "it is kept there");
-            (here, only)
+            assert_eq!(here(), Some(place));
+            (place, only)
         }
 
-        /// What a test does to its thread is no other test's.
+        /// What a test does to its thread is no other test's. The name is one that is hard to read.
         fn on_a_thread_of_its_own(test: fn()) {
-            thread::spawn(test).join().unwrap();
+            let named = thread::Builder::new().name("1) R 2 (3".into());
+            named.spawn(test).unwrap().join().unwrap();
         }
 
         #[test]
@@ -101,28 +119,41 @@ mod linux {
             on_a_thread_of_its_own(|| {
                 let allowed = sched_getaffinity(None).unwrap();
                 let places = Places::new(2);
-                let (here, _) = stay();
+                let (place, _) = stay(&allowed);
                 sched_setaffinity(None, &allowed).unwrap();
-                places.0[0].store(here, Relaxed);
+                places.0[0].store(place, Relaxed);
                 let there = places.move_away(1);
                 assert_eq!(there.is_some(), allowed.count() > 1);
-                assert!(there.is_none_or(|there| there != here && allowed.is_set(there)));
+                assert!(there.is_none_or(|there| there != place && allowed.is_set(there)));
                 assert!(sched_getaffinity(None).unwrap() == allowed);
             });
+        }
+
+        /// A thread and others on all processors but one.
+        fn crowd(allowed: &CpuSet, but: usize) -> Places {
+            let all = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu) && *cpu != but);
+            Places([UNKNOWN, UNKNOWN].into_iter().chain(all).map(AtomicUsize::new).collect())
         }
 
         #[test]
         fn a_thread_stays_where_nobody_is_and_where_it_must() {
             on_a_thread_of_its_own(|| {
-                let (here, only) = stay();
-                for others in [[UNKNOWN; 2], [here + 1, UNKNOWN], [UNKNOWN, here], [here, here]] {
-                    let places = Places::new(3);
-                    places.0[0].store(others[0], Relaxed);
-                    places.0[2].store(others[1], Relaxed);
-                    places.settle(1);
-                    assert_eq!(places.0[1].load(Relaxed), here);
-                    assert!(sched_getaffinity(None).unwrap() == only);
+                let allowed = sched_getaffinity(None).unwrap();
+                assert!(!Places::new(3).settle(1), "nobody is near");
+                assert!(!crowd(&allowed, UNKNOWN).settle(1), "there is no place where nobody is");
+                assert!(!crowd(&allowed, UNKNOWN).settle(0), "it is its owner's");
+                let (place, only) = stay(&allowed);
+                assert!(!crowd(&allowed, UNKNOWN).settle(1), "it may not");
+                assert!(!crowd(&allowed, place).settle(1), "nobody is near");
+                assert!(sched_getaffinity(None).unwrap() == only);
+                // Its owner's thread stays where another is, though it may go elsewhere.
+                sched_setaffinity(None, &allowed).unwrap();
+                for other in (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu)) {
+                    let places = Places::new(2);
+                    places.0[1].store(other, Relaxed);
+                    assert!(!places.settle(0));
                 }
+                assert!(sched_getaffinity(None).unwrap() == allowed);
             });
         }
     }

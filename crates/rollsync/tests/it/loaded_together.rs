@@ -2,9 +2,9 @@
 
 use crate::threads::{file_at, random, threads};
 use rollsync::{
-    BlockLen, CancelToken, Drive, Error, FileSource, Format, LimitKind, Limits, LoadError, LoadJob, Options,
-    Report, ResourceError, Signature, SignatureIndex, Threads, delta, delta_file, index_signature, load,
-    load_from, signature, signature_file,
+    BlockLen, CancelToken, Drive, Error, FileSource, Format, Input, Job, LimitKind, Limits, LoadError,
+    LoadJob, Options, Report, ResourceError, Signature, SignatureIndex, Threads, delta, delta_file,
+    index_signature, load, load_from, signature, signature_file,
 };
 use std::{
     cell::Cell,
@@ -288,4 +288,65 @@ fn an_index_is_the_one_that_one_thread_builds() {
     }
     let little = Limits { memory: Some(signature.memory()), ..Limits::default() };
     assert!(matches!(index_signature(signature, &little, 4), Err(ResourceError::Limit(_))));
+}
+
+/// A reader of a header, before a file that cannot be read.
+struct Unreadable<'a> {
+    header: &'a [u8],
+    file: File,
+}
+
+impl Read for Unreadable<'_> {
+    fn read(&mut self, place: &mut [u8]) -> io::Result<usize> {
+        if self.header.is_empty() { self.file.read(place) } else { self.header.read(place) }
+    }
+}
+
+impl FileSource for Unreadable<'_> {
+    fn as_file(&self) -> Option<&File> {
+        Some(&self.file)
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_behind_the_header_has_its_offset() {
+    let sums = sums(Format::RABIN_KARP_BLAKE2, 100, false);
+    let folder = tempfile::tempdir().unwrap();
+    for count in [1, 2] {
+        let file = File::create(folder.path().join("file")).unwrap();
+        let error = loaded(Unreadable { header: &sums[..12], file }, count).unwrap_err();
+        let Error::Io { side: rollsync::Side::Read, offset: 12, .. } = error else { panic!("{error:?}") };
+    }
+}
+
+#[test]
+fn a_job_that_has_begun_is_driven_on() {
+    let sums = sums(Format::RABIN_KARP_BLAKE2, BLOCKS, false);
+    let whole = loaded(&sums[..], 1).unwrap();
+    for fed in [4, 12, 13, 48, 100_000, sums.len()] {
+        for count in [1, 2] {
+            let mut job = LoadJob::new();
+            let input = &sums[..fed];
+            let input = if fed == sums.len() { Input::last(input) } else { Input::more(input) };
+            let _ = job.step(input, &mut []).unwrap();
+            assert_eq!(job.offset(), fed as u64);
+            let mut file = file_at(0, &sums);
+            file.seek(SeekFrom::Start(fed as u64)).unwrap();
+            let mut drive = Drive::new(job);
+            drive.run_with_threads_from(&file, count).unwrap();
+            assert!(drive.into_job().into_signature().unwrap() == whole, "{fed} bytes, {count} threads");
+        }
+    }
+}
+
+#[test]
+fn cancelled_before_it_begins_nothing_is_read() {
+    let (mut file, token) = (file_at(0, &sums(Format::ROLLSUM_MD4, BLOCKS, false)), CancelToken::new());
+    token.cancel();
+    for count in [1, 2] {
+        let result = load_from(&file, None, &mut options(count).cancel(&token));
+        assert!(matches!(result, Err(Error::Cancelled)));
+        assert_eq!(file.stream_position().unwrap(), 0);
+    }
 }
