@@ -16,6 +16,7 @@ struct Mutation {
 
 const SCAN: &str = "crates/core/src/delta/scan.rs";
 const EMIT: &str = "crates/core/src/delta/emit.rs";
+const PART: &str = "crates/core/src/index/part.rs";
 const TABLE: &str = "crates/core/src/index/table.rs";
 const AHEAD: &str = "crates/core/src/delta/ahead.rs";
 const BATCH: &str = "crates/core/src/delta/batch.rs";
@@ -26,9 +27,9 @@ const OPTIONS: &str = "crates/core/src/delta/options.rs";
 const MUTATIONS: [Mutation; 13] = [
     Mutation {
         rule: "the lowest of equal blocks is named",
-        file: TABLE,
-        from: "if signature.strong_sum(first as usize) == signature.strong_sum(block) {",
-        to: "if signature.strong_sum(first as usize) == signature.strong_sum(block) { if !is_group { self.entries[slot] = number(block); }",
+        file: PART,
+        from: "if self.signature.strong_sum(first as usize) == self.signature.strong_sum(block as usize) {",
+        to: "if self.signature.strong_sum(first as usize) == self.signature.strong_sum(block as usize) { if !is_group { part.entries[slot] = block; }",
     },
     Mutation {
         rule: "greedy: the first block that fits is taken",
