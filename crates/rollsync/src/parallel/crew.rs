@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// So long a thread waits before it is put to sleep.
+/// So long a thread waits before it is put to sleep, where no other needs its processor.
 const AWAKE: Duration = Duration::from_micros(100);
 
 /// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
@@ -128,7 +128,7 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
         is_there: impl Fn(&Desk<W, R>) -> bool,
     ) -> MutexGuard<'d, Desk<W, R>> {
         let begun = Instant::now();
-        while begun.elapsed() < AWAKE {
+        while self.spread.has_room() && begun.elapsed() < AWAKE {
             drop(desk);
             for _ in 0..64 {
                 spin_loop();

@@ -7,26 +7,48 @@
 /// takes no longer. So a thread that begins or wakes where another was last seen asks for another place, and is free to be
 /// moved from then on. Where the system places threads well, hardly any asks. The calling thread is its owner's and never asks.
 #[derive(Debug)]
-pub(super) struct Spread(#[cfg(target_os = "linux")] linux::Places);
+pub(super) struct Spread {
+    has_room: bool,
+    #[cfg(target_os = "linux")]
+    places: linux::Places,
+}
 
 impl Spread {
     /// Of so many threads. The calling one is number 0.
-    #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "nothing is known of places"))]
     pub(super) fn new(threads: usize) -> Self {
-        let spread = Self(
+        let spread = Self {
+            has_room: threads <= processors(),
             #[cfg(target_os = "linux")]
-            linux::Places::new(threads.max(1)),
-        );
+            places: linux::Places::new(threads.max(1)),
+        };
         spread.settle(0);
         spread
+    }
+
+    /// Whether there is a processor for each of them.
+    pub(super) const fn has_room(&self) -> bool {
+        self.has_room
     }
 
     /// This thread, which has this number, has begun or is awake again. Where nothing can be done it stays where it is.
     #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "nothing is known of places"))]
     pub(super) fn settle(&self, who: usize) {
         #[cfg(target_os = "linux")]
-        let _: bool = self.0.settle(who);
+        if self.has_room {
+            let _: bool = self.places.settle(who);
+        }
     }
+}
+
+/// How many the calling thread may use; what a cgroup leaves of their time is another matter.
+#[cfg(target_os = "linux")]
+fn processors() -> usize {
+    rustix::thread::sched_getaffinity(None).map_or(1, |allowed| allowed.count() as usize)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 #[cfg(target_os = "linux")]
@@ -91,7 +113,7 @@ mod linux {
 
     #[cfg(test)]
     mod tests {
-        use super::{Places, UNKNOWN, here};
+        use super::{super::Spread, Places, UNKNOWN, here};
         use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
         use std::{
             sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -112,6 +134,16 @@ mod linux {
         fn on_a_thread_of_its_own(test: fn()) {
             let named = thread::Builder::new().name("1) R 2 (3".into());
             named.spawn(test).unwrap().join().unwrap();
+        }
+
+        #[test]
+        fn there_is_room_for_as_many_as_there_are_processors() {
+            on_a_thread_of_its_own(|| {
+                let count = sched_getaffinity(None).unwrap().count() as usize;
+                assert_eq!([1, count, count + 1].map(|n| Spread::new(n).has_room()), [true, true, false]);
+                stay(&sched_getaffinity(None).unwrap());
+                assert_eq!([0, 1, 2].map(|n| Spread::new(n).has_room()), [true, true, false]);
+            });
         }
 
         #[test]
