@@ -225,6 +225,15 @@ impl<'a> Options<'a> {
         Ok(())
     }
 
+    /// The same of one phase of the work: is told the bytes read and written.
+    pub(crate) fn watching(
+        &mut self,
+        phase: Phase,
+        total_in: Option<u64>,
+    ) -> impl FnMut(u64, u64) -> Result<(), Error> {
+        move |bytes_in, bytes_out| self.watch(Report { phase, bytes_in, total_in, bytes_out })
+    }
+
     /// Begins work that is so far, and reads before it tells anything.
     pub(crate) const fn begin(&mut self, report: Report) {
         self.told = Some(report);

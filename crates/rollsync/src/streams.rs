@@ -1,8 +1,8 @@
 //! The four operations over readers and writers.
 
 use crate::{
-    Basis, Drive, Error, FileBacked, FileSource, NoBasis, Options, Phase, Report, drive::Watch,
-    file_source::Unplaced, index_signature, parallel,
+    Basis, Drive, Error, FileBacked, FileSource, NoBasis, Options, Phase, file_source::Unplaced,
+    index_signature, parallel,
 };
 use rollsync_core::{
     DeltaJob, Input, Job, Limits, LoadError, LoadJob, PatchJob, Progress, SignatureIndex, SignatureJob,
@@ -67,11 +67,9 @@ fn signature_with(
 ) -> Result<Stats, Error> {
     let threads = options.threads.count_for(basis_len);
     if threads > 1 && parallel::can_cut(params) {
-        let (phase, options_seal) = (Phase::Signature, options.seal);
-        let watch: &mut Watch<'_> = &mut |bytes_in, bytes_out| {
-            options.watch(Report { phase, bytes_in, total_in: basis_len, bytes_out })
-        };
-        return parallel::signature(params, options_seal, basis, output, limits, threads, watch);
+        let seal = options.seal;
+        let watch = &mut options.watching(Phase::Signature, basis_len);
+        return parallel::signature(params, seal, basis, output, limits, threads, watch);
     }
     let mut job = SignatureJob::new(params).with_limits(limits);
     if options.seal {
@@ -105,10 +103,8 @@ pub fn load_from(
     options: &mut Options<'_>,
 ) -> Result<SignatureIndex, Error> {
     let mut drive = Drive::with_buffers(LoadJob::new().with_limits(options.limits), options.buffers);
-    let (phase, total_in, threads) = (Phase::Load, input_len, options.threads.count_to_load(input_len));
-    let watch: &mut Watch<'_> =
-        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
-    drive.run_with_threads_watched(input, threads, watch)?;
+    let threads = options.threads.count_to_load(input_len);
+    drive.run_with_threads_watched(input, threads, &mut options.watching(Phase::Load, input_len))?;
     index(drive.into_job(), options)
 }
 
@@ -158,10 +154,8 @@ pub fn delta_from(
         job = job.sealed();
     }
     let mut drive = Drive::with_buffers(job, options.buffers);
-    let (phase, threads) = (Phase::Delta, options.threads.count_for(new_len));
-    let watch: &mut Watch<'_> =
-        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in: new_len, bytes_out });
-    drive.run_with_threads_watched(new, output, threads, watch)?;
+    let threads = options.threads.count_for(new_len);
+    drive.run_with_threads_watched(new, output, threads, &mut options.watching(Phase::Delta, new_len))?;
     Ok(drive.stats())
 }
 
@@ -219,10 +213,7 @@ pub fn patch_onto(
 ) -> Result<Stats, Error> {
     let job = PatchJob::new().with_limits(options.limits);
     let mut drive = Drive::with_buffers(job, options.buffers).with_seal_check(options.seal_check);
-    let (phase, total_in) = (Phase::Patch, delta_len);
-    let watch: &mut Watch<'_> =
-        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
-    drive.run_onto_watched(delta, basis, output, watch)?;
+    drive.run_onto_watched(delta, basis, output, &mut options.watching(Phase::Patch, delta_len))?;
     options.found_seal(drive.job().seal());
     Ok(drive.stats())
 }
@@ -293,7 +284,5 @@ fn run<J: Job>(
     output: impl Write,
     options: &mut Options<'_>,
 ) -> Result<(), Error> {
-    let watch: &mut Watch<'_> =
-        &mut |bytes_in, bytes_out| options.watch(Report { phase, bytes_in, total_in, bytes_out });
-    drive.run_watched(input, basis, output, watch)
+    drive.run_watched(input, basis, output, &mut options.watching(phase, total_in))
 }

@@ -51,7 +51,7 @@ enum Of {
     Parts(Range<usize>),
 }
 
-/// What came of a [`IndexShare`].
+/// What came of an [`IndexShare`].
 #[derive(Debug)]
 pub struct IndexPart {
     /// The number of its builder.
@@ -149,9 +149,8 @@ impl IndexBuilder {
             parts[start..].iter_mut().zip(filled).for_each(|(place, filled)| *place = Some(filled));
         }
         let parts = parts.into_iter().take(count).flatten();
-        let table =
-            Table::of_parts((&self.signature, self.seed), parts, count, &self.limits, self.at_first())?;
-        Ok((filter, table))
+        let others = at_first(&self.signature);
+        Ok((filter, Table::of_parts((&self.signature, self.seed), parts, &self.limits, others)?))
     }
 
     fn filter(&self) -> Result<Filter, ResourceError> {
@@ -172,13 +171,8 @@ impl IndexBuilder {
     fn fill(&self, numbers: Range<usize>) -> Result<Vec<Filled>, ResourceError> {
         let (count, slots) = Table::shape_for(self.signature.block_count());
         let of = (&self.signature, self.seed);
-        let filling = Filling::begin(of, (numbers.len(), slots), &self.limits, self.at_first())?;
+        let filling = Filling::begin(of, (numbers.len(), slots), &self.limits, at_first(&self.signature))?;
         filling.fill(numbers.start, count)
-    }
-
-    /// How many bytes signature and index take while no two blocks share a weak sum.
-    fn at_first(&self) -> u64 {
-        at_first(&self.signature)
     }
 }
 

@@ -27,7 +27,6 @@ pub(super) struct Part {
     entries: Vec<u32>,
     /// How many keys there are.
     len: usize,
-    grown: u64,
     /// For each key that different blocks share: how many do.
     pub(super) group_sizes: Vec<u32>,
 }
@@ -57,16 +56,16 @@ impl Part {
     fn new(slots: usize, limits: &Limits, others: u64) -> Result<Self, ResourceError> {
         let keys = zeros(slots + ABREAST - 1, limits, others)?;
         let entries = zeros(slots, limits, others + 4 * keys.len() as u64)?;
-        Ok(Self { keys, entries, len: 0, grown: 0, group_sizes: Vec::new() })
+        Ok(Self { keys, entries, len: 0, group_sizes: Vec::new() })
     }
 
     pub(super) fn memory(&self) -> u64 {
         4 * (self.keys.len() + self.entries.len() + self.group_sizes.capacity()) as u64
     }
 
-    /// How many of these bytes it has more than at first.
-    pub(super) const fn grown(&self) -> u64 {
-        self.grown
+    /// How many bytes keys and entries take more than those of so many slots.
+    pub(super) const fn grown_from(&self, slots: usize) -> u64 {
+        Self::size_of(self.entries.len()) - Self::size_of(slots)
     }
 
     /// Fetches what a failed look-up will read.
@@ -131,6 +130,8 @@ pub(super) struct Filling<'s> {
     signature: &'s Signature,
     seed: Seed,
     limits: &'s Limits,
+    /// How many slots each part has at first.
+    slots: usize,
     /// Bytes that are in use, with those of the parts as they are at first.
     others: u64,
     parts: Vec<Filled>,
@@ -153,7 +154,7 @@ impl<'s> Filling<'s> {
         for _ in 0..parts {
             begun.push((Part::new(slots, &Limits::NONE, 0)?, Unlike::default()));
         }
-        Ok(Self { signature, seed, limits, others, parts: begun })
+        Ok(Self { signature, seed, limits, slots, others, parts: begun })
     }
 
     /// Fills them. The first is number `first` of `count`.
@@ -219,7 +220,8 @@ impl<'s> Filling<'s> {
 
     /// Bytes that are in use.
     fn memory(&self) -> u64 {
-        self.others + self.parts.iter().map(|(part, unlike)| part.grown + unlike.memory()).sum::<u64>()
+        let more = |(part, unlike): &Filled| part.grown_from(self.slots) + unlike.memory();
+        self.others + self.parts.iter().map(more).sum::<u64>()
     }
 
     /// Doubles a part. Of thousands of keys, no part has so many more than the others, unless somebody had the seed before the
@@ -227,9 +229,7 @@ impl<'s> Filling<'s> {
     fn grow(&mut self, at: usize) -> Result<(), ResourceError> {
         let memory = self.memory();
         let part = &mut self.parts[at].0;
-        let slots = part.entries.len();
-        let mut doubled = Part::new(2 * slots, self.limits, memory)?;
-        doubled.grown = part.grown + 8 * slots as u64;
+        let mut doubled = Part::new(2 * part.entries.len(), self.limits, memory)?;
         for (slot, entry) in part.entries.iter().enumerate() {
             let key = part.keys[slot];
             if key != 0 {

@@ -56,16 +56,16 @@ impl Table {
     pub(super) fn of_parts(
         (signature, seed): (&Signature, Seed),
         filled: impl Iterator<Item = Filled>,
-        count: usize,
         limits: &Limits,
         others: u64,
     ) -> Result<Self, ResourceError> {
+        let (count, slots) = Self::shape_for(signature.block_count());
         let (mut parts, mut unlike) = (Vec::new(), Vec::new());
         Limits::NONE.reserve(&mut parts, count, count, 0)?;
         limits.reserve(&mut unlike, count, count, others)?;
         let mut others = others;
         for (part, its_unlike) in filled {
-            others += part.grown();
+            others += part.grown_from(slots);
             parts.push(part);
             unlike.push(its_unlike);
         }

@@ -375,7 +375,7 @@ fn a_part_that_is_too_full_grows() {
         filling.fill(2, 4)
     };
     let filled = fill(&Limits::default()).unwrap();
-    assert!(filled.iter().all(|(part, _)| part.memory() == part.grown() + part::Part::size_of(8)));
+    assert!(filled.iter().all(|(part, _)| part.grown_from(8) > 40_000), "thousands of keys are in each");
     for block in 0..signature.block_count() {
         let key = signature.key(block);
         let hash = seed.of_key(key);

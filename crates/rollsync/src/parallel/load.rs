@@ -1,5 +1,4 @@
-//! A signature that several threads read and make ready to be searched: records do not depend on each other, and neither do the
-//! parts of the tables.
+//! A signature that several threads read: records do not depend on each other.
 
 use super::{
     crew::Crew,
@@ -11,9 +10,7 @@ use crate::{
     buffer::{ALIGN, Buffer},
     drive::{Turn, Watch},
 };
-use rollsync_core::{
-    IndexBuilder, Limits, LoadJob, Records, ResourceError, Signature, SignatureIndex, SignatureParams,
-};
+use rollsync_core::{LoadJob, Records, SignatureParams};
 use std::{
     collections::VecDeque,
     io,
@@ -48,11 +45,12 @@ impl Drive<LoadJob> {
         // The reader sees how its bytes begin.
         let mut header = [0; HEADER];
         let len = read_full(&mut input, 0, &mut header, &mut |bytes_in| watch(bytes_in, 0))?;
-        self.offer(&header[..len])?;
+        let mut begin = &header[..len];
+        while self.turn_over(&mut begin, &mut NoBasis, &mut io::sink())? != Turn::Starved {}
         let (Some(params), Some(file)) = (self.job().params(), input.as_file()) else {
             return self.run_watched(input, &mut NoBasis, io::sink(), watch);
         };
-        let file = Placed::from(file, start);
+        let file = Placed::at(file, start);
         self.load_records(&Readers::new(file, params, threads), threads, watch)?;
         file.leave_behind(self.bytes_in())
     }
@@ -80,22 +78,10 @@ impl Drive<LoadJob> {
                 self.job_mut().add(records).map_err(rollsync_core::Error::from)?;
                 self.was_taken(len);
                 if is_last {
-                    self.offer(&rest)?;
-                    self.was_read(0);
-                    while self.turn_without_input(&mut NoBasis, &mut io::sink())? != Turn::Done {}
-                    return watch(self.bytes_in(), 0);
+                    return self.run_watched(&rest[..], &mut NoBasis, io::sink(), watch);
                 }
             }
         })
-    }
-
-    /// Has the job take bytes, of which it needs more than these.
-    fn offer(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
-        while !matches!(
-            self.turn_over(&mut bytes, &mut NoBasis, &mut io::sink())?,
-            Turn::Starved | Turn::Done
-        ) {}
-        Ok(())
     }
 }
 
@@ -145,35 +131,4 @@ impl<'f> Readers<'f> {
         }
         Ok(Read { records, rest: Vec::new(), is_last: false })
     }
-}
-
-/// Indexes a signature with `threads` threads, the calling one among them: the index that [`SignatureIndex::build`] makes.
-///
-/// ```
-/// use rollsync::{Limits, Signature, SignatureParams, index_signature};
-/// let signature = Signature::empty(SignatureParams::recommended(Some(0)));
-/// assert!(index_signature(signature, &Limits::default(), 2)?.signature().is_empty());
-/// # Ok::<(), rollsync::ResourceError>(())
-/// ```
-///
-/// # Errors
-/// When signature and index would take more than `limits.memory`, or there is no memory for them.
-pub fn index_signature(
-    signature: Signature,
-    limits: &Limits,
-    threads: usize,
-) -> Result<SignatureIndex, ResourceError> {
-    let builder = IndexBuilder::new(signature, limits).map_err(|(_, error)| error)?;
-    let shares = builder.shares(threads);
-    let made = if shares.is_empty() {
-        Vec::new()
-    } else {
-        let threads = threads.min(shares.len());
-        Crew::with(threads, &|_, share| builder.make(share), |crew| {
-            let numbers: Vec<u64> = shares.into_iter().map(|share| crew.give(share)).collect();
-            let made = numbers.into_iter().filter_map(|number| crew.take(number));
-            made.collect::<Result<Vec<_>, _>>()
-        })?
-    };
-    builder.finish(made).map_err(|(_, error)| error)
 }

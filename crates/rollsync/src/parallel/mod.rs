@@ -6,6 +6,7 @@
 
 mod crew;
 mod delta;
+mod index;
 mod load;
 mod own_reads;
 mod pause;
@@ -15,7 +16,7 @@ mod segment;
 mod signature;
 mod spread;
 
-pub use load::index_signature;
+pub use index::index_signature;
 pub(crate) use signature::{can_cut, signature};
 
 use crate::{
@@ -67,6 +68,7 @@ impl Threads {
 
 /// Below this length one thread is done before others have begun.
 const SHARED: u64 = 4 << 20;
+/// The same of a signature, which is loaded and then indexed.
 const LOADED_TOGETHER: u64 = 1 << 20;
 
 /// A number from 1 on.

@@ -31,7 +31,7 @@ impl<'f> Placed<'f> {
     }
 
     /// A regular file from the position `start` on.
-    pub(super) const fn from(file: &'f File, start: u64) -> Self {
+    pub(super) const fn at(file: &'f File, start: u64) -> Self {
         Self { file, start }
     }
 

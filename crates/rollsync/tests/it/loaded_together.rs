@@ -1,6 +1,8 @@
 //! A signature that several threads read: what is loaded, told and said of its errors is what one thread loads, tells and says.
 
 use crate::threads::{file_at, random, threads};
+#[cfg(unix)]
+use crate::threads::{piped, unreadable};
 use rollsync::{
     BlockLen, CancelToken, Drive, Error, FileSource, Format, Input, Job, LimitKind, Limits, LoadError,
     LoadJob, Options, Report, ResourceError, Signature, SignatureIndex, Threads, delta, delta_file,
@@ -221,9 +223,7 @@ fn a_short_signature_is_loaded_by_one_thread() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_fails() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = File::create(folder.path().join("file")).unwrap();
-    file.set_len(9_000_000).unwrap();
+    let file = unreadable();
     let error = loaded(&file, 2).unwrap_err();
     assert!(matches!(error, Error::Io { side: rollsync::Side::Read, offset: 0, .. }), "{error}");
 }
@@ -232,11 +232,7 @@ fn a_file_that_cannot_be_read_fails() {
 #[test]
 fn a_pipe_is_read_from_front_to_back() {
     let sums = sums(Format::RABIN_KARP_BLAKE2, BLOCKS, false);
-    let (read, mut write) = io::pipe().unwrap();
-    let bytes = sums.clone();
-    let writer = std::thread::spawn(move || io::Write::write_all(&mut write, &bytes).unwrap());
-    let several = loaded(File::from(std::os::fd::OwnedFd::from(read)), 3).unwrap();
-    writer.join().unwrap();
+    let several = loaded(piped(&sums), 3).unwrap();
     assert!(several == *load(&sums[..], None, &mut options(1)).unwrap().signature());
 }
 
@@ -247,7 +243,6 @@ fn a_signature_that_changes_while_it_is_read() {
     let whole = loaded(&sums[..], 1).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sums");
-    let (mut sound, mut cut) = (0, 0);
     for first in 0..12_u64 {
         fs::write(&path, &sums).unwrap();
         let writer = File::options().write(true).open(&path).unwrap();
@@ -261,19 +256,19 @@ fn a_signature_that_changes_while_it_is_read() {
         let mut options = options(3).progress(&mut told);
         match load_from(File::open(&path).unwrap(), None, &mut options) {
             Ok(index) => {
-                sound += 1;
                 let signature = index.signature();
                 for block in 0..signature.block_count() {
                     let (found, stood) = (signature.strong_sum(block), whole.strong_sum(block));
                     // Zeros are what a file has that was cut and made long again.
-                    assert!(found == stood || found.contains(&0), "block {block}");
+                    let stood_there =
+                        found.iter().zip(stood).all(|(found, stood)| found == stood || *found == 0);
+                    assert!(stood_there, "block {block}");
                 }
             }
-            Err(Error::Engine(rollsync::EngineError::Load(LoadError::InputEnded { .. }))) => cut += 1,
+            Err(Error::Engine(rollsync::EngineError::Load(LoadError::InputEnded { .. }))) => {}
             Err(error) => panic!("{error}"),
         }
     }
-    assert_eq!(sound + cut, 12);
 }
 
 #[test]
@@ -312,10 +307,8 @@ impl FileSource for Unreadable<'_> {
 #[test]
 fn a_failure_behind_the_header_has_its_offset() {
     let sums = sums(Format::RABIN_KARP_BLAKE2, 100, false);
-    let folder = tempfile::tempdir().unwrap();
     for count in [1, 2] {
-        let file = File::create(folder.path().join("file")).unwrap();
-        let error = loaded(Unreadable { header: &sums[..12], file }, count).unwrap_err();
+        let error = loaded(Unreadable { header: &sums[..12], file: unreadable() }, count).unwrap_err();
         let Error::Io { side: rollsync::Side::Read, offset: 12, .. } = error else { panic!("{error:?}") };
     }
 }

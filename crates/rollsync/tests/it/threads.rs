@@ -230,16 +230,28 @@ fn files_behind_their_end() {
     assert_eq!(file.stream_position().unwrap(), 5000);
 }
 
+/// A pipe from which these bytes come.
+#[cfg(unix)]
+pub(crate) fn piped(bytes: &[u8]) -> File {
+    let (read, mut write) = io::pipe().unwrap();
+    let bytes = bytes.to_vec();
+    std::thread::spawn(move || write.write_all(&bytes).unwrap());
+    File::from(std::os::fd::OwnedFd::from(read))
+}
+
+/// A regular file that can be written only.
+#[cfg(unix)]
+pub(crate) fn unreadable() -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::create(folder.path().join("file")).unwrap();
+    file.set_len(9_000_000).unwrap();
+    file
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_read_from_front_to_back() {
     let (basis, new) = (random(1, 2_500_000), random(1, 3_500_000));
-    let piped = |bytes: &[u8]| {
-        let (read, mut write) = io::pipe().unwrap();
-        let bytes = bytes.to_vec();
-        std::thread::spawn(move || write.write_all(&bytes).unwrap());
-        File::from(std::os::fd::OwnedFd::from(read))
-    };
     let together = made_from(piped(&basis), piped(&new), Options::new().threads(threads(3)));
     assert!(together == made(&basis, &new, Options::new()));
 }
@@ -247,10 +259,7 @@ fn a_pipe_is_read_from_front_to_back() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_fails() {
-    // It can be written only.
-    let folder = tempfile::tempdir().unwrap();
-    let file = File::create(folder.path().join("file")).unwrap();
-    file.set_len(9_000_000).unwrap();
+    let file = unreadable();
     let index =
         load(&made(&random(1, 50_000), b"", Options::new()).0.0[..], None, &mut Options::new()).unwrap();
     let options = &mut Options::new().threads(threads(2));
