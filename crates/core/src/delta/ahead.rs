@@ -53,6 +53,8 @@ pub(super) struct Ahead {
     segment_len: u64,
     /// So many windows are hashed as fast as one.
     lanes: usize,
+    /// So many at once take the least time each.
+    fastest: usize,
     /// So many are worth waiting for the bytes of.
     patience: usize,
     scan: Scan,
@@ -85,13 +87,15 @@ impl Ahead {
     /// of `segment_len`, a power of two.
     pub(super) fn new(index: &SignatureIndex, patience: usize, segment_len: u64) -> Self {
         let (isa, params) = (Isa::detect(), index.signature().params());
-        let (block_len, lanes) = (params.block_len().as_usize(), params.format().strong.lanes(isa));
+        let (block_len, strong) = (params.block_len().as_usize(), params.format().strong);
+        let (lanes, fastest) = (strong.lanes(isa), strong.batch(isa));
         Self {
             isa,
             block_len,
             segment_len,
             lanes,
-            patience: lanes.min(patience),
+            fastest,
+            patience: fastest.min(patience),
             scan: Scan::new(isa, params.format().weak, block_len),
             hits: Box::new(Hits::new()),
             chunk_len: FIRST_CHUNK,
@@ -156,7 +160,7 @@ impl Ahead {
     }
 
     pub(super) fn set_patience(&mut self, patience: usize) {
-        self.patience = self.lanes.min(patience);
+        self.patience = self.fastest.min(patience);
     }
 
     /// Forgets the way ahead: the search goes on from this position.
@@ -344,8 +348,8 @@ impl Ahead {
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
                 match foreseen.and_then(|foreseen| foreseen.is_block) {
                     _ if is_known => {}
-                    // What is no block may be followed by what is one after all: no more than costs nothing.
-                    Some(false) => want = want.min(self.lanes),
+                    // What is no block may be followed by what is one after all.
+                    Some(false) => want = want.min(self.fastest),
                     Some(true) => free = 1,
                     None if is_forked => {}
                     None => {

@@ -31,12 +31,21 @@ impl StrongKind {
         }
     }
 
-    /// How many blocks make [`sums`] worth its while: with fewer, part of the vector registers is empty.
+    /// How many blocks [`sums`] hashes in about the time of one: with fewer, part of the vector registers is empty.
     #[must_use]
     pub const fn lanes(self, isa: Isa) -> usize {
         match self {
             Self::Md4 => md4::lanes(isa),
             Self::Blake2 => blake2b::lanes(isa),
+        }
+    }
+
+    /// How many blocks at once take [`sums`] the least time each: a multiple of the [lanes](Self::lanes), at most [`LANES`].
+    #[must_use]
+    pub const fn batch(self, isa: Isa) -> usize {
+        match self {
+            Self::Md4 => md4::batch(isa),
+            Self::Blake2 => blake2b::batch(isa),
         }
     }
 }
@@ -45,7 +54,7 @@ impl StrongKind {
 pub type Digest = [u8; 32];
 
 /// How many blocks [`sums`] likes to be given at once.
-pub const LANES: usize = 16;
+pub const LANES: usize = 32;
 
 /// The strong sum of one block.
 #[must_use]

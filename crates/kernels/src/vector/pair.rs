@@ -49,4 +49,19 @@ impl<V: Vector> Vector for Pair<V> {
     fn rotate_left<const BITS: i32>(self) -> Self {
         Self(self.0.rotate_left::<BITS>(), self.1.rotate_left::<BITS>())
     }
+
+    #[inline(always)]
+    fn choose(self, one: Self, other: Self) -> Self {
+        Self(self.0.choose(one.0, other.0), self.1.choose(one.1, other.1))
+    }
+
+    #[inline(always)]
+    fn majority(self, one: Self, other: Self) -> Self {
+        Self(self.0.majority(one.0, other.0), self.1.majority(one.1, other.1))
+    }
+
+    #[inline(always)]
+    fn parity(self, one: Self, other: Self) -> Self {
+        Self(self.0.parity(one.0, other.0), self.1.parity(one.1, other.1))
+    }
 }

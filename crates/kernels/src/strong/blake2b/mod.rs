@@ -28,6 +28,15 @@ pub(super) const fn lanes(isa: Isa) -> usize {
     }
 }
 
+/// How many messages are hashed fastest.
+pub(super) const fn batch(isa: Isa) -> usize {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 | Level::Avx512Vnni => avx512::BATCH,
+        _ => lanes(isa),
+    }
+}
+
 /// The digests of many messages.
 pub(super) fn digests(isa: Isa, messages: &[&[u8]], digests: &mut [Digest]) {
     match isa.0 {
@@ -56,8 +65,8 @@ fn digests_by_crate(messages: &[&[u8]], digests: &mut [Digest]) {
 fn digests_avx512(messages: &[&[u8]], digests: &mut [Digest]) {
     let mut done = 0;
     while let Some(first) = messages.get(done) {
-        let alike = messages[done..].iter().take(avx512::LANES);
-        let count = alike.take_while(|message| message.len() == first.len()).count();
+        let alike = messages[done..].iter().take(avx512::BATCH);
+        let count = avx512::together(alike.take_while(|message| message.len() == first.len()).count());
         let (messages, digests) = (&messages[done..done + count], &mut digests[done..done + count]);
         if count < avx512::WORTH {
             digests_by_crate(messages, digests);

@@ -4,7 +4,7 @@ use super::{INITIAL, K2, K3};
 use crate::vector::Vector;
 
 /// The most lanes of any vector.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 /// The digests of up to `V::COUNT` messages of one length, in their order. Lanes without a message of their own hash
 /// the last one again.

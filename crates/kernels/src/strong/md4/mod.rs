@@ -27,13 +27,22 @@ pub(super) const fn lanes(isa: Isa) -> usize {
     }
 }
 
+/// How many messages are hashed fastest.
+pub(super) const fn batch(isa: Isa) -> usize {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 | Level::Avx512Vnni => 32,
+        _ => lanes(isa),
+    }
+}
+
 /// The digests of many messages, each given to `put` with its message's number. Neighbours of one length are hashed
 /// side by side.
 pub(super) fn digests(isa: Isa, messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
     let mut done = 0;
     while let Some(first) = messages.get(done) {
         let alike =
-            messages[done..].iter().take(lanes(isa)).take_while(|message| message.len() == first.len());
+            messages[done..].iter().take(batch(isa)).take_while(|message| message.len() == first.len());
         let batch = &messages[done..done + alike.count()];
         let put = |i, digest| put(done + i, digest);
         match isa.0 {

@@ -29,12 +29,14 @@ pub(super) fn digests_avx2(messages: &[&[u8]], put: impl FnMut(usize, [u8; 16]))
     }
 }
 
-/// The digests of up to sixteen messages of one length.
+/// The digests of up to 32 messages of one length.
 #[target_feature(enable = "avx2,avx512f")]
 pub(super) fn digests_avx512(messages: &[&[u8]], put: impl FnMut(usize, [u8; 16])) {
     match messages.len() {
         ..=8 => digests_avx2(messages, put),
-        // SAFETY: this function is called only where there is AVX-512.
-        _ => unsafe { digests::<Avx512>(messages, put) },
+        // SAFETY: this function is called only where there is AVX-512; so below.
+        9..=16 => unsafe { digests::<Avx512>(messages, put) },
+        // SAFETY: AVX-512.
+        _ => unsafe { digests::<Pair<Avx512>>(messages, put) },
     }
 }
