@@ -138,7 +138,8 @@ pub(crate) fn delta(
     let run = Run::begin(Op::Delta, &options.watch);
     let job = DeltaJob::new(index, DeltaOptions { profile, empty_basis }).with_limits(options.limits);
     let job = if options.is_sealed() { job.sealed() } else { job };
-    let mut drive = Drive::with_buffers(job, sizes.buffers_or(Buffers::default()));
+    let buffers = sizes.buffers_or(Buffers::default()).in_batches(job.batch_len());
+    let mut drive = Drive::with_buffers(job, buffers);
     let threads = options.threads(new.len());
     let mask = if threads > 1 { SignalMask::block_all() } else { None };
     let [new, delta] = [new, delta].map(|stream| options.watch.of(stream));

@@ -138,7 +138,8 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// How many bytes are read and written at once.
+    /// How many bytes are read and written at once. Where less was asked for, what is hashed side by side is read at once
+    /// nevertheless, for a signature ([`SignatureJob::batch_len`](rollsync_core::SignatureJob::batch_len)) or a delta.
     #[must_use]
     pub const fn buffers(mut self, buffers: Buffers) -> Self {
         self.buffers = buffers;

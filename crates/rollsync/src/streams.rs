@@ -153,7 +153,8 @@ pub fn delta_from(
     if options.seal {
         job = job.sealed();
     }
-    let mut drive = Drive::with_buffers(job, options.buffers);
+    let buffers = options.buffers.in_batches(job.batch_len());
+    let mut drive = Drive::with_buffers(job, buffers);
     let threads = options.threads.count_for(new_len);
     drive.run_with_threads_watched(new, output, threads, &mut options.watching(Phase::Delta, new_len))?;
     Ok(drive.stats())

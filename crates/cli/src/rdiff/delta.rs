@@ -32,7 +32,8 @@ pub(crate) fn run(request: &DeltaRequest, profile: Profile, threads: Threads) ->
     let begun = Instant::now();
     let empty_basis = Some(sizes.empty_basis(EmptyBasis::of_profile(profile, &index), profile));
     let job = DeltaJob::new(&index, DeltaOptions { profile, empty_basis });
-    let mut drive = Drive::with_buffers(job, sizes.buffers_or(Buffers::default()));
+    let buffers = sizes.buffers_or(Buffers::default()).in_batches(job.batch_len());
+    let mut drive = Drive::with_buffers(job, buffers);
     let threads = threads.count_for(new.len());
     let ended = drive.run_with_threads_from(&mut new, &mut output, threads);
     let ended = ended.and_then(|()| output.flushed(drive.stats()));

@@ -8,21 +8,24 @@ use super::{
     searched::{Event, Searched, Use},
 };
 use crate::{
-    Input, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status,
+    Input, Isa, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status,
     lookahead::Lookahead,
     seal::{Follower, Of},
+    signature,
     step::Room,
 };
 use alloc::{boxed::Box, collections::VecDeque};
 use core::borrow::Borrow;
 
-/// Beside two blocks, the look-ahead holds twice this: the longest literal and a chunk of positions, and as much again
-/// for what comes.
+/// Beside two blocks, the look-ahead holds twice this at least: the longest literal and a chunk of positions, and as much
+/// again for what comes.
 const LOOKAHEAD: usize = 192 << 10;
+/// And this at most, where blocks are so long that it takes as much to hash many of them side by side.
+const LOOKAHEAD_MAX: usize = 448 << 10;
 
 /// Turns a new file into its delta against a signature.
 ///
-/// Memory is two block lengths and some hundred KiB, or what has arrived and as much again, whichever is less; four block
+/// Memory is two block lengths and less than 1 MiB, or what has arrived and as much again, whichever is less; four block
 /// lengths when the signature has no records and librsync 2.3.4's buffers are replayed.
 ///
 /// ```
@@ -153,9 +156,16 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self.joined
     }
 
+    /// How many bytes of input it makes the best use of: as many blocks as are hashed side by side. With less, long blocks that
+    /// follow one another are copied together first, or fewer of them hashed at once.
+    #[must_use]
+    pub fn batch_len(&self) -> usize {
+        batch_len(self.index.borrow())
+    }
+
     /// How many bytes it has hashed itself. That differs from what the [statistics](crate::SearchStats) count, which is the
     /// same however the work is done: it is more by what was hashed ahead of its turn and not needed, at most twice as much and
-    /// 15 blocks, and less by what was [searched](Self::searched) by others.
+    /// 31 blocks, and less by what was [searched](Self::searched) by others.
     #[must_use]
     pub fn hashed_bytes(&self) -> u64 {
         match &self.source {
@@ -172,7 +182,8 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             (Source::Empty(cutter), ahead)
         } else {
             let block_len = index.signature().params().block_len().as_usize();
-            let capacity = (block_len + LOOKAHEAD).saturating_mul(2);
+            let lookahead = batch_len(index).clamp(LOOKAHEAD, LOOKAHEAD_MAX);
+            let capacity = (block_len + lookahead).saturating_mul(2);
             let patience = (capacity / 2 / block_len).max(1);
             let search = Search::new(index, options.profile, limits, patience);
             (Source::Search(Box::new(search)), Lookahead::new(capacity))
@@ -300,6 +311,11 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             },
         }
     }
+}
+
+fn batch_len(index: &SignatureIndex) -> usize {
+    let params = index.signature().params();
+    params.block_len().as_usize().saturating_mul(signature::batch(params, Isa::detect()))
 }
 
 /// What the search does next.

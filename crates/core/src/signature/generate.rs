@@ -18,6 +18,16 @@ const RECORD_MAX: usize = 36;
 /// The most that is gathered to be hashed side by side: with it a job stays below 1 MiB.
 const GATHERED_MAX: usize = 960 << 10;
 
+/// How many blocks are hashed side by side: as many as take the least time each, but four are better than more than memory
+/// has place for.
+pub(crate) const fn batch(params: &SignatureParams, isa: Isa) -> usize {
+    let mut batch = params.format().strong.batch(isa);
+    while batch > 4 && params.block_len().as_usize().saturating_mul(batch) > GATHERED_MAX {
+        batch /= 2;
+    }
+    batch
+}
+
 /// Turns a basis into its signature.
 ///
 /// Blocks are hashed side by side, straight from the input when it holds [enough of them](SignatureJob::batch_len);
@@ -102,17 +112,7 @@ impl SignatureJob {
     /// copied.
     #[must_use]
     pub const fn batch_len(&self) -> usize {
-        self.params.block_len().as_usize().saturating_mul(self.lanes())
-    }
-
-    /// How many blocks are hashed side by side: as many as there are lanes, but four are better than more than memory
-    /// has place for.
-    const fn lanes(&self) -> usize {
-        let mut lanes = self.params.format().strong.lanes(self.isa);
-        while lanes > 4 && self.params.block_len().as_usize().saturating_mul(lanes) > GATHERED_MAX {
-            lanes /= 2;
-        }
-        lanes
+        self.params.block_len().as_usize().saturating_mul(batch(&self.params, self.isa))
     }
 
     fn advance(&mut self, room: &mut Room<'_, '_>) -> Result<Status, ResourceError> {
@@ -138,8 +138,8 @@ impl SignatureJob {
             } else if self.open.is_none() && (is_short || !self.gathered.is_empty()) {
                 self.gather(room)?;
             } else if self.open.is_none() && left >= block_len {
-                let lanes = if gathers && !room.last { self.lanes() } else { 1 };
-                let count = (left / block_len).min(LANES) / lanes * lanes;
+                let batch = if gathers && !room.last { batch(&self.params, self.isa) } else { 1 };
+                let count = (left / block_len).min(LANES) / batch * batch;
                 self.hash_blocks(room.take(count * block_len))?;
             } else {
                 let missing = block_len - self.open.as_ref().map_or(0, |open| open.weak.len());

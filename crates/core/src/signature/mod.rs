@@ -5,6 +5,7 @@ mod load;
 mod records;
 
 pub use generate::SignatureJob;
+pub(crate) use generate::batch;
 pub use load::LoadJob;
 pub use records::Records;
 

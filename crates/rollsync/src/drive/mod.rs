@@ -32,7 +32,7 @@ impl Buffers {
 
     /// The same, with an input buffer that holds a whole number of batches of `batch_len` bytes: as many as fit, or one,
     /// unless that is above [`MAX`](Self::MAX). A [`SignatureJob`](rollsync_core::SignatureJob) then hashes from it and
-    /// copies nothing.
+    /// copies nothing, a [`DeltaJob`](rollsync_core::DeltaJob) little.
     #[must_use]
     pub fn in_batches(self, batch_len: usize) -> Self {
         let input = (self.input / batch_len.max(1)).max(1).saturating_mul(batch_len);

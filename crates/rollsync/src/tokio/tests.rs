@@ -113,7 +113,7 @@ fn a_turn_of_a_signature_takes_at_most_a_buffer() {
 }
 
 #[test]
-fn a_turn_of_a_delta_may_hash_four_blocks_beside_its_buffer() {
+fn a_turn_of_a_delta_may_hash_a_batch_beside_its_buffer() {
     let (data, block_len) = (some_bytes(), 1 << 16);
     let options = &mut Options::new().block_len(BlockLen::new(block_len).unwrap());
     let index = index_basis(&data[..], None, options).unwrap();
@@ -122,7 +122,8 @@ fn a_turn_of_a_delta_may_hash_four_blocks_beside_its_buffer() {
     let mut drive = delta();
     let most = most_in_a_poll(&mut drive, &data, |drive| drive.stats().search.hashed_bytes);
     assert_eq!(drive.stats().search.hashed_bytes, data.len() as u64);
-    assert!((block_len..=4 * block_len + 16 * BUFFER as u64).contains(&most), "{most}");
+    let batch_len = DeltaJob::new(&index, DeltaOptions::default()).batch_len() as u64;
+    assert!((block_len..=batch_len + 16 * BUFFER as u64).contains(&most), "{most}");
     let most = most_in_a_poll(&mut delta(), &data, |drive| drive.stats().bytes_in);
     assert!(most <= 16 * BUFFER as u64, "{most}");
 }
