@@ -124,7 +124,7 @@ impl Pair {
         let index_memory = self.index_memory(tools)?;
         let streaming = if streaming::PAIRS.contains(&self.name.as_str()) {
             let Files { old, new, work } = &self.files;
-            streaming::measure(tools, [old, new, work], rounds.least)?
+            streaming::measure(tools, [old, new, work], rounds.least.max(streaming::ROUNDS))?
         } else {
             Vec::new()
         };
@@ -220,8 +220,9 @@ impl Pair {
         who.push((Who::FastRsync, Strong::Md4));
         let runners: Vec<Runner> =
             who.iter().map(|(who, strong)| Runner::patch(tools, &self.files, *who, *strong, block)).collect();
-        // Short, and what the system does to give new pages to a new file differs most from run to run.
-        let rounds = Rounds { least: rounds.least.max(7), most: rounds.most.max(7), ..rounds };
+        // Short, and what the system does to give new pages to a new file differs most from run to run: a virtual machine may have
+        // given them back to its host, and then waits for each.
+        let rounds = Rounds { least: rounds.least.max(15), most: rounds.most.max(15), ..rounds };
         let lanes = self.race_to_new(tools, &runners, rounds)?;
         Ok(Race { operation: Operation::Patch, strong: Strong::Blake2, block, bytes: self.new_len, lanes })
     }

@@ -11,6 +11,9 @@ use crate::process::{capture, command};
 /// The pairs on which it is measured: much alike, equal, unlike.
 pub(super) const PAIRS: [&str; 3] = ["a-srctar", "e-same", "f-unrelated"];
 
+/// Rounds at least: few that last long.
+pub(super) const ROUNDS: usize = 5;
+
 pub(super) const HOW: &str = "\
 The jobs of `rollsync-core` driven by `step`, 64 KiB read and pushed at a time and as much room for what comes out, beside
 `signature_file`, `delta_file` and `patch_file` without sync: one process, one thread, in turns, the outputs equal. Both read
