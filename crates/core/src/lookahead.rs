@@ -29,6 +29,11 @@ impl Lookahead {
         Self { buffer: Vec::new(), done: 0, start: 0, bridge: 0, capacity }
     }
 
+    /// It holds so much at most from now on.
+    pub(crate) const fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity;
+    }
+
     /// How many bytes are held.
     pub(crate) const fn held(&self) -> usize {
         self.buffer.len() - self.done - self.bridge

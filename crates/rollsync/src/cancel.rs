@@ -7,7 +7,7 @@ use std::sync::{
 
 /// Tells work that is under way to stop: clones share one flag, so that another thread, or a signal's, may cancel.
 ///
-/// Work looks at it once a buffer (256 KiB), but not while a signature is indexed; what was cancelled ends with [`Error::Cancelled`](crate::Error),
+/// Work looks at it once a buffer (256 KiB, with long blocks more), but not while a signature is indexed; what was cancelled ends with [`Error::Cancelled`](crate::Error),
 /// and leaves the output as it was.
 ///
 /// ```

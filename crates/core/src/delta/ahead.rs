@@ -95,7 +95,7 @@ impl Ahead {
             segment_len,
             lanes,
             fastest,
-            patience: fastest.min(patience),
+            patience: worth(patience, lanes, fastest),
             scan: Scan::new(isa, params.format().weak, block_len),
             hits: Box::new(Hits::new()),
             chunk_len: FIRST_CHUNK,
@@ -160,7 +160,7 @@ impl Ahead {
     }
 
     pub(super) fn set_patience(&mut self, patience: usize) {
-        self.patience = self.fastest.min(patience);
+        self.patience = worth(patience, self.lanes, self.fastest);
     }
 
     /// Forgets the way ahead: the search goes on from this position.
@@ -348,7 +348,7 @@ impl Ahead {
                 let foreseen = window.foreseen.or_else(|| self.foresee(view, at));
                 match foreseen.and_then(|foreseen| foreseen.is_block) {
                     _ if is_known => {}
-                    // What is no block may be followed by what is one after all.
+                    // What is no block may be followed by what is one after all: no more than cost the least each.
                     Some(false) => want = want.min(self.fastest),
                     Some(true) => free = 1,
                     None if is_forked => {}
@@ -433,6 +433,14 @@ impl Ahead {
             self.go_to(behind, true);
         }
         Some(foreseen)
+    }
+}
+
+/// For how many blocks to wait: no more than are hashed fastest, and none that would leave part of the last vector empty.
+const fn worth(patience: usize, lanes: usize, fastest: usize) -> usize {
+    match if patience < fastest { patience } else { fastest } {
+        few if few < lanes => few,
+        many => many - many % lanes,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     Input, Isa, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status,
     lookahead::Lookahead,
     seal::{Follower, Of},
-    signature,
+    signature::{self, GATHERED_MAX},
     step::Room,
 };
 use alloc::{boxed::Box, collections::VecDeque};
@@ -21,7 +21,7 @@ use core::borrow::Borrow;
 /// again for what comes.
 const LOOKAHEAD: usize = 192 << 10;
 /// And this at most, where blocks are so long that it takes as much to hash many of them side by side.
-const LOOKAHEAD_MAX: usize = 448 << 10;
+const LOOKAHEAD_MAX: usize = 496 << 10;
 
 /// Turns a new file into its delta against a signature.
 ///
@@ -112,7 +112,10 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self.limits = limits;
         self.emitter.set_limits(limits);
         if let Source::Search(search) = &mut self.source {
+            let index = self.index.borrow();
             search.set_work(self.options.profile, limits.work);
+            search.set_patience(patience(index, &limits));
+            self.ahead.set_capacity(capacity(index, &limits));
         }
         self
     }
@@ -156,8 +159,9 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self.joined
     }
 
-    /// How many bytes of input it makes the best use of: as many blocks as are hashed side by side. With less, long blocks that
-    /// follow one another are copied together first, or fewer of them hashed at once.
+    /// How many bytes of input it makes the best use of: as many blocks as are hashed side by side, or 1 where nothing is hashed
+    /// or that is more than 960 KiB. With less, long blocks that follow one another are copied together first, or fewer of
+    /// them hashed at once.
     #[must_use]
     pub fn batch_len(&self) -> usize {
         batch_len(self.index.borrow())
@@ -174,6 +178,15 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         }
     }
 
+    /// How often windows were hashed, one or many side by side.
+    #[cfg(test)]
+    pub(super) fn passes(&self) -> u64 {
+        match &self.source {
+            Source::Search(search) => search.passes(),
+            Source::Empty(_) => 0,
+        }
+    }
+
     fn start(index: &SignatureIndex, options: DeltaOptions, limits: &Limits) -> (Source, Lookahead) {
         if index.signature().is_empty() {
             let rule = options.empty_basis.unwrap_or_else(|| EmptyBasis::of_profile(options.profile, index));
@@ -181,12 +194,8 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
             let ahead = Lookahead::new(cutter.capacity());
             (Source::Empty(cutter), ahead)
         } else {
-            let block_len = index.signature().params().block_len().as_usize();
-            let lookahead = batch_len(index).clamp(LOOKAHEAD, LOOKAHEAD_MAX);
-            let capacity = (block_len + lookahead).saturating_mul(2);
-            let patience = (capacity / 2 / block_len).max(1);
-            let search = Search::new(index, options.profile, limits, patience);
-            (Source::Search(Box::new(search)), Lookahead::new(capacity))
+            let search = Search::new(index, options.profile, limits, patience(index, limits));
+            (Source::Search(Box::new(search)), Lookahead::new(capacity(index, limits)))
         }
     }
 
@@ -315,7 +324,21 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
 
 fn batch_len(index: &SignatureIndex) -> usize {
     let params = index.signature().params();
-    params.block_len().as_usize().saturating_mul(signature::batch(params, Isa::detect()))
+    let batch_len = params.block_len().as_usize().saturating_mul(signature::batch(params, Isa::detect()));
+    if index.signature().is_empty() || batch_len > GATHERED_MAX { 1 } else { batch_len }
+}
+
+/// How much the look-ahead holds at most: what is done with takes half of it.
+fn capacity(index: &SignatureIndex, limits: &Limits) -> usize {
+    let block_len = index.signature().params().block_len().as_usize();
+    let capacity = |lookahead: usize| (block_len + lookahead).saturating_mul(2);
+    let most = capacity(batch_len(index).clamp(LOOKAHEAD, LOOKAHEAD_MAX));
+    if limits.allows(most) { most } else { capacity(LOOKAHEAD) }
+}
+
+/// For how many blocks to wait rather than hash fewer side by side.
+fn patience(index: &SignatureIndex, limits: &Limits) -> usize {
+    (capacity(index, limits) / 2 / index.signature().params().block_len().as_usize()).max(1)
 }
 
 /// What the search does next.

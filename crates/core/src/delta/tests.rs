@@ -384,6 +384,66 @@ fn windows_are_hashed_side_by_side_where_nobody_can_tell() {
     }
 }
 
+/// Long blocks that follow one another, none of which begins where a piece of the new file does: as many are hashed at once as is
+/// fastest.
+#[test]
+fn long_blocks_are_hashed_side_by_side_wherever_the_input_is_cut() {
+    const BLOCKS: usize = 256;
+    let mut random = Random(7);
+    for format in Format::ALL {
+        for block_len in [4 << 10, 16 << 10, 32 << 10] {
+            let params = params(format, block_len);
+            let basis = random.bytes(BLOCKS * block_len, 256);
+            let records: Vec<Vec<u8>> =
+                basis.chunks(block_len).map(|block| record(&params, block, true)).collect();
+            let index = index_of(&params, &records.concat());
+            let new = [&b"x"[..], &basis].concat();
+            let batch_len = DeltaJob::new(&index, DeltaOptions::default()).batch_len();
+            for piece in [64 << 10, batch_len, 100_000] {
+                let mut job = DeltaJob::new(&index, DeltaOptions::default());
+                let mut space = vec![0; 1 << 16];
+                for piece in new.chunks(piece) {
+                    let mut rest = piece;
+                    while !rest.is_empty() {
+                        rest = &rest[job.step(Input::more(rest), &mut space).unwrap().consumed..];
+                    }
+                }
+                while job.step(Input::last(&[]), &mut space).unwrap().status != Status::Done {}
+                assert_eq!(job.stats().search.matches, BLOCKS as u64);
+                let batch = (batch_len / block_len) as u64;
+                let most = BLOCKS as u64 / batch + 8;
+                assert!(
+                    job.passes() <= most,
+                    "{format:?}, blocks of {block_len}, pieces of {piece}: {}",
+                    job.passes()
+                );
+            }
+        }
+    }
+}
+
+/// A header alone does not make an input buffer long.
+#[test]
+fn what_a_delta_likes_to_be_offered_is_bounded_whatever_the_block_length() {
+    for format in Format::ALL {
+        for shift in 0..31 {
+            for block_len in [1 << shift, (1_usize << shift) + 1, (2 << shift) - 1] {
+                let params = params(format, block_len);
+                let empty = index_of(&params, &[]);
+                assert_eq!(
+                    DeltaJob::new(&empty, DeltaOptions::default()).batch_len(),
+                    1,
+                    "nothing is hashed"
+                );
+                let index = index_of(&params, &vec![1; params.record_len()]);
+                let batch_len = DeltaJob::new(&index, DeltaOptions::default()).batch_len();
+                assert!(batch_len <= 960 << 10, "{batch_len} for blocks of {block_len}");
+                assert!(batch_len == 1 || batch_len.is_multiple_of(block_len), "whole blocks");
+            }
+        }
+    }
+}
+
 fn params(format: Format, block_len: usize) -> SignatureParams {
     let block_len = BlockLen::new(block_len as u64).unwrap();
     SignatureParams::new(format, block_len, StrongLen::new(16).unwrap()).unwrap()

@@ -16,7 +16,7 @@ use rollsync_kernels::{
 const RECORD_MAX: usize = 36;
 
 /// The most that is gathered to be hashed side by side: with it a job stays below 1 MiB.
-const GATHERED_MAX: usize = 960 << 10;
+pub(crate) const GATHERED_MAX: usize = 960 << 10;
 
 /// How many blocks are hashed side by side: as many as take the least time each, but four are better than more than memory
 /// has place for.

@@ -5,7 +5,7 @@ mod load;
 mod records;
 
 pub use generate::SignatureJob;
-pub(crate) use generate::batch;
+pub(crate) use generate::{GATHERED_MAX, batch};
 pub use load::LoadJob;
 pub use records::Records;
 

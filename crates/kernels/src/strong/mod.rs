@@ -53,7 +53,7 @@ impl StrongKind {
 /// Room for the longest digest. An MD4 digest fills the first 16 bytes, the others are 0.
 pub type Digest = [u8; 32];
 
-/// How many blocks [`sums`] likes to be given at once.
+/// The largest [batch](StrongKind::batch): so many blocks [`sums`] likes to be given at once.
 pub const LANES: usize = 32;
 
 /// The strong sum of one block.

@@ -51,17 +51,17 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
-    fn choose(self, one: Self, other: Self) -> Self {
-        Self(self.0.choose(one.0, other.0), self.1.choose(one.1, other.1))
+    fn choose(self, ones: Self, zeros: Self) -> Self {
+        Self(self.0.choose(ones.0, zeros.0), self.1.choose(ones.1, zeros.1))
     }
 
     #[inline(always)]
-    fn majority(self, one: Self, other: Self) -> Self {
-        Self(self.0.majority(one.0, other.0), self.1.majority(one.1, other.1))
+    fn majority(self, b: Self, c: Self) -> Self {
+        Self(self.0.majority(b.0, c.0), self.1.majority(b.1, c.1))
     }
 
     #[inline(always)]
-    fn parity(self, one: Self, other: Self) -> Self {
-        Self(self.0.parity(one.0, other.0), self.1.parity(one.1, other.1))
+    fn parity(self, b: Self, c: Self) -> Self {
+        Self(self.0.parity(b.0, c.0), self.1.parity(b.1, c.1))
     }
 }

@@ -47,7 +47,9 @@ fn batches_equal_each_message() {
     let mut back: Vec<Guarded> = (0..20).map(|_| Guarded::new(1)).collect();
     for count in 1..=40 {
         let mut shapes: Vec<Vec<usize>> = Vec::new();
-        shapes.extend([0, 1, 31, 55, 56, 63, 64, 65, 119, 120, 128, 2048].map(|len| vec![len; count]));
+        shapes.extend(
+            [0, 1, 31, 55, 56, 63, 64, 65, 119, 120, 127, 128, 129, 256, 2048].map(|len| vec![len; count]),
+        );
         shapes.extend(
             [1, 2, 3, 5, 15, 16, 17].map(|cut| (0..count).map(|i| if i < cut { 100 } else { 70 }).collect()),
         );

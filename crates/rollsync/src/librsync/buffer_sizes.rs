@@ -6,7 +6,8 @@ use rollsync_core::{EmptyBasis, Profile};
 use std::num::NonZeroUsize;
 
 /// What is read and written at once stays within these bounds, whatever is asked for: below, system calls take all the
-/// time, and above, memory is spent for nothing. It never changes what comes out.
+/// time, and above, memory is spent for nothing. (What is hashed side by side is read at once nevertheless.) It never
+/// changes what comes out.
 const BOUNDS: (usize, usize) = (4 << 10, 4 << 20);
 
 /// The sizes that were asked for; `None` is the default.

@@ -20,7 +20,7 @@
 //! all; a signature gathers blocks and hashes them side by side, less than 1 MiB at once.
 //!
 //! Two things may take longer, and are better done where blocking is allowed when the other side is not trusted:
-//! - A delta hashes whole blocks, whose length the signature says, up to 16 of them side by side: a turn may find one
+//! - A delta hashes whole blocks, whose length the signature says, up to 32 of them side by side: a turn may find one
 //!   that began many buffers before, and at the end of the new file decides all that is held, a block or more. Where the new file has a block's weak
 //!   sum and not its strong one, it may hash a block at each byte. [`Work`](crate::Work) bounds the sum of that, not
 //!   a turn's share: by default to 8 bytes for each of the new file, and what was not used of a MiB (with long blocks,

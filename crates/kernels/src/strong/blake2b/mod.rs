@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-use super::{Digest, LANES};
+use super::Digest;
 use crate::{Isa, isa::Level};
 use blake2b_simd::many::{HashManyJob, hash_many};
 
@@ -48,9 +48,11 @@ pub(super) fn digests(isa: Isa, messages: &[&[u8]], digests: &mut [Digest]) {
 
 /// `blake2b_simd` looks for the machine's instructions itself, up to AVX2.
 fn digests_by_crate(messages: &[&[u8]], digests: &mut [Digest]) {
+    /// A multiple of its lanes.
+    const JOBS: usize = 8;
     let params = params();
-    for (messages, digests) in messages.chunks(LANES).zip(digests.chunks_mut(LANES)) {
-        let mut jobs: [HashManyJob<'_>; LANES] =
+    for (messages, digests) in messages.chunks(JOBS).zip(digests.chunks_mut(JOBS)) {
+        let mut jobs: [HashManyJob<'_>; JOBS] =
             core::array::from_fn(|i| HashManyJob::new(&params, messages.get(i).copied().unwrap_or(&[])));
         let jobs = &mut jobs[..messages.len()];
         hash_many(jobs.iter_mut());

@@ -3,47 +3,48 @@
 use super::{INITIAL, K2, K3};
 use crate::vector::Vector;
 
-/// The most lanes of any vector.
-const MOST: usize = 32;
-
-/// The digests of up to `V::COUNT` messages of one length, in their order. Lanes without a message of their own hash
-/// the last one again.
+/// The digests of up to `LANES` messages of one length, in their order; so many lanes `V` has. Lanes without a message of
+/// their own hash the last one again.
 ///
 /// # Safety
 /// The machine must have the instructions of `V`.
 #[inline(always)]
-pub(super) unsafe fn digests<V: Vector>(messages: &[&[u8]], mut put: impl FnMut(usize, [u8; 16])) {
+pub(super) unsafe fn digests<V: Vector, const LANES: usize>(
+    messages: &[&[u8]],
+    mut put: impl FnMut(usize, [u8; 16]),
+) {
+    const { assert!(V::COUNT == LANES) }
     let last = messages.len() - 1;
-    let all: [&[u8]; MOST] = core::array::from_fn(|i| messages[i.min(last)]);
+    let all: [&[u8]; LANES] = core::array::from_fn(|i| messages[i.min(last)]);
     let len = all[0].len();
-    assert!(last < V::COUNT && all.iter().all(|message| message.len() == len));
+    assert!(last < LANES && all.iter().all(|message| message.len() == len));
 
     // What is left of each behind its whole blocks, the bit 1, zeros, and the length in bits.
-    let mut tails = [[0_u8; 128]; MOST];
+    let mut tails = [[0_u8; 128]; LANES];
     let rest = len % 64;
     let (whole, padded) = (len - rest, if rest < 56 { 64 } else { 128 });
-    for (tail, message) in tails[..V::COUNT].iter_mut().zip(all) {
+    for (tail, message) in tails.iter_mut().zip(all) {
         tail[..rest].copy_from_slice(&message[whole..]);
         tail[rest] = 0x80;
         tail[padded - 8..padded].copy_from_slice(&(len as u64).wrapping_mul(8).to_le_bytes());
     }
-    let tails: [&[u8]; MOST] = core::array::from_fn(|i| &tails[i][..padded]);
+    let tails: [&[u8]; LANES] = core::array::from_fn(|i| &tails[i][..padded]);
 
     let [a, b, c, d] = INITIAL;
     // SAFETY: the caller vouches for the instructions; so below.
     let mut state = unsafe { [V::splat(a), V::splat(b), V::splat(c), V::splat(d)] };
     for at in (0..whole).step_by(64) {
         // SAFETY: the same.
-        compress(&mut state, &unsafe { V::transposed(&all[..V::COUNT], at) });
+        compress(&mut state, &unsafe { V::transposed(&all, at) });
     }
     for at in (0..padded).step_by(64) {
         // SAFETY: the same.
-        compress(&mut state, &unsafe { V::transposed(&tails[..V::COUNT], at) });
+        compress(&mut state, &unsafe { V::transposed(&tails, at) });
     }
 
-    let mut words = [[0_u32; MOST]; 4];
+    let mut words = [[0_u32; LANES]; 4];
     for (words, vector) in words.iter_mut().zip(state) {
-        vector.store(&mut words[..V::COUNT]);
+        vector.store(words);
     }
     for message in 0..messages.len() {
         let mut digest = [0; 16];

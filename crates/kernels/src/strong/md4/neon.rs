@@ -8,8 +8,8 @@ use crate::vector::{Neon, Pair};
 pub(super) fn digests_neon(messages: &[&[u8]], put: impl FnMut(usize, [u8; 16])) {
     match messages.len() {
         // SAFETY: this function is called only where there is NEON; so below.
-        ..=4 => unsafe { digests::<Neon>(messages, put) },
+        ..=4 => unsafe { digests::<Neon, 4>(messages, put) },
         // SAFETY: NEON.
-        _ => unsafe { digests::<Pair<Neon>>(messages, put) },
+        _ => unsafe { digests::<Pair<Neon>, 8>(messages, put) },
     }
 }

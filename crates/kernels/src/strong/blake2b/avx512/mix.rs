@@ -8,6 +8,9 @@
 use super::Words;
 use core::arch::asm;
 
+/// Where the second set's message stands behind the first's.
+const _: () = assert!(size_of::<Words>() == 1024);
+
 /// An instruction for each of four columns or diagonals `[a b c d x]` of a set: four words of its state and one of its message,
 /// which begins `at` bytes behind the first.
 macro_rules! step {

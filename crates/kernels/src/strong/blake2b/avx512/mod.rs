@@ -14,7 +14,8 @@ pub(super) const BATCH: usize = 2 * LANES;
 /// AVX2, two in SSE4.1, and three as two and one. Measured: eight cost as much as four, and less than two and one.
 pub(super) const WORTH: usize = 3;
 
-/// How many of so many messages, sixteen at most, to hash first: one or two behind the first eight wait for their turn.
+/// How many of so many messages, sixteen at most, to hash first: one or two behind the first eight are hashed apart, since two
+/// sets take as long as twice one where 512 bits are hashed in two halves.
 pub(super) const fn together(count: usize) -> usize {
     if count > LANES && count < LANES + WORTH { LANES } else { count }
 }
@@ -37,6 +38,9 @@ const PARAMETERS: u64 = 0x0101_0020;
 /// The sixteen words of a set's state or message, lane `i` of each being message `i`'s.
 type Words = [__m512i; 16];
 
+/// Makes the twelve rounds in the state of each set with its message.
+type Rounds<const SETS: usize> = unsafe fn(&mut [Words; SETS], &[Words; SETS]);
+
 /// The digests of one to sixteen messages of one length.
 #[target_feature(enable = "avx512f")]
 pub(super) fn digests(messages: &[&[u8]], digests: &mut [Digest]) {
@@ -47,14 +51,10 @@ pub(super) fn digests(messages: &[&[u8]], digests: &mut [Digest]) {
     }
 }
 
-/// `mix` makes the twelve rounds in the state of each set with its message.
+/// `rounds` is [`mix::one`] or [`mix::two`].
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn digests_of_sets<const SETS: usize>(
-    messages: &[&[u8]],
-    digests: &mut [Digest],
-    mix: unsafe fn(&mut [Words; SETS], &[Words; SETS]),
-) {
+fn digests_of_sets<const SETS: usize>(messages: &[&[u8]], digests: &mut [Digest], rounds: Rounds<SETS>) {
     assert_eq!(messages.len(), digests.len(), "one place a message");
     assert!(messages.len() <= SETS * LANES, "one lane a message");
     // An idle lane repeats the first message.
@@ -71,14 +71,14 @@ fn digests_of_sets<const SETS: usize>(
         let rows = lanes.map(|set| {
             set.map(|lane| lane[block * BLOCK..].first_chunk::<BLOCK>().expect("messages of one length"))
         });
-        compress(&mut states, rows, ((block + 1) * BLOCK) as u64, 0, mix);
+        compress(&mut states, rows, ((block + 1) * BLOCK) as u64, 0, rounds);
     }
     let mut last = [[[0; BLOCK]; LANES]; SETS];
     for (row, lane) in last.as_flattened_mut().iter_mut().zip(lanes.as_flattened()) {
         let rest = &lane[whole * BLOCK..];
         row[..rest.len()].copy_from_slice(rest);
     }
-    compress(&mut states, last.each_ref().map(|set| set.each_ref()), len as u64, u64::MAX, mix);
+    compress(&mut states, last.each_ref().map(|set| set.each_ref()), len as u64, u64::MAX, rounds);
     for (state, digests) in states.iter().zip(digests.chunks_mut(LANES)) {
         let words = [state[0], state[1], state[2], state[3]].map(|vector| to_words(vector));
         for (lane, digest) in digests.iter_mut().enumerate() {
@@ -97,7 +97,7 @@ fn compress<const SETS: usize>(
     rows: [[&[u8; BLOCK]; LANES]; SETS],
     counter: u64,
     last: u64,
-    mix: unsafe fn(&mut [Words; SETS], &[Words; SETS]),
+    rounds: Rounds<SETS>,
 ) {
     let messages = rows.map(|rows| transposed(rows));
     let [i0, i1, i2, i3, i4, i5, i6, i7] = IV.map(|word| splat(word));
@@ -105,8 +105,8 @@ fn compress<const SETS: usize>(
     let mut mixed = states.map(|[h0, h1, h2, h3, h4, h5, h6, h7]| {
         [h0, h1, h2, h3, h4, h5, h6, h7, i0, i1, i2, i3, i4, i5, i6, i7]
     });
-    // SAFETY: `mix` needs AVX-512, which whoever called this vouches for.
-    unsafe { mix(&mut mixed, &messages) };
+    // SAFETY: they need AVX-512, which whoever called this vouches for.
+    unsafe { rounds(&mut mixed, &messages) };
     for (state, v) in states.iter_mut().zip(mixed) {
         for i in 0..8 {
             // Of three words, the sum modulo 2.
