@@ -119,7 +119,9 @@ impl Pair {
             }
         }
         let threads = self.threads(tools, rounds)?;
-        races.push(self.patch(tools, rounds)?);
+        for strong in [Strong::Blake2, Strong::Md4] {
+            races.push(self.patch(tools, rounds, strong)?);
+        }
         races.push(self.whole(tools, rounds)?);
         let index_memory = self.index_memory(tools)?;
         let streaming = if streaming::PAIRS.contains(&self.name.as_str()) {
@@ -213,18 +215,22 @@ impl Pair {
         fs::remove_file(output).map_err(|e| format!("{}: {e}", self.name))
     }
 
-    fn patch(&self, tools: &Tools, rounds: Rounds) -> Result<Race, String> {
+    /// Beside `fast_rsync` (MD4) a race of its own: it has whole files in memory, and whoever takes the pages next that it gave back,
+    /// and a virtual machine to its host, waits for each.
+    fn patch(&self, tools: &Tools, rounds: Rounds, strong: Strong) -> Result<Race, String> {
         let block = Block::TwoKib;
-        let mut who = vec![(Who::Ours, Strong::Blake2), (Who::Cp, Strong::Blake2)];
-        who.extend(tools.real_rdiff.then_some((Who::Rdiff, Strong::Blake2)));
-        who.push((Who::FastRsync, Strong::Md4));
+        let who = match strong {
+            Strong::Blake2 if tools.real_rdiff => vec![Who::Ours, Who::Cp, Who::Rdiff],
+            Strong::Blake2 => vec![Who::Ours, Who::Cp],
+            Strong::Md4 => vec![Who::Ours, Who::FastRsync],
+        };
         let runners: Vec<Runner> =
-            who.iter().map(|(who, strong)| Runner::patch(tools, &self.files, *who, *strong, block)).collect();
+            who.iter().map(|who| Runner::patch(tools, &self.files, *who, strong, block)).collect();
         // Short, and what the system does to give new pages to a new file differs most from run to run: a virtual machine may have
         // given them back to its host, and then waits for each.
         let rounds = Rounds { least: rounds.least.max(15), most: rounds.most.max(15), ..rounds };
         let lanes = self.race_to_new(tools, &runners, rounds)?;
-        Ok(Race { operation: Operation::Patch, strong: Strong::Blake2, block, bytes: self.new_len, lanes })
+        Ok(Race { operation: Operation::Patch, strong, block, bytes: self.new_len, lanes })
     }
 
     fn whole(&self, tools: &Tools, rounds: Rounds) -> Result<Race, String> {
