@@ -242,13 +242,18 @@ impl Ahead {
         if whole == 0 && !view.last || self.marks.len() + MAX > MARKS {
             return false;
         }
+        let chained = self.foresight.of(Sign::Chained);
+        if chained.is_block != Some(true) {
+            // A window before this one has proved to be no block since the run began.
+            self.go_to(self.end, false);
+            return true;
+        }
         let asked = self.until.saturating_sub(self.end).div_ceil(self.block_len as u64);
         let count = self.run_len.min(whole).min(usize::try_from(asked).unwrap_or(usize::MAX));
         let mut digests = [0; MAX];
         let kind = view.index.signature().params().format().weak;
         weak::sums(self.isa, kind, &rest[..count * self.block_len], self.block_len, &mut digests[..count]);
         digests[..count].iter().for_each(|digest| view.index.prefetch_known(*digest));
-        let chained = self.foresight.of(Sign::Chained);
         for digest in &digests[..count] {
             let mut counted = SearchStats::default();
             let Some(hit) = view.index.weak_hit(*digest, &mut counted) else {
