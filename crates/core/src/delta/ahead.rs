@@ -261,8 +261,9 @@ impl Ahead {
                 return true;
             };
             let known = self.known(view, self.end, hit);
-            let window = Some(Window { hit, foreseen: Some(chained.or_known(known)) });
-            self.marks.push_back(Mark { position: self.end, compares: counted.weak_compares, window });
+            let compares = counted.weak_compares;
+            let window = Some(Window { hit, compares, foreseen: Some(chained.or_known(known)) });
+            self.marks.push_back(Mark { position: self.end, compares, window });
             if known == Some(false) {
                 self.go_to(self.end + 1, false);
                 return true;
@@ -293,11 +294,13 @@ impl Ahead {
                 self.scan.restart();
                 break;
             }
+            let before = counted.weak_compares;
             if let Some(known) = view.index.weak_hit(hit.digest, &mut counted) {
+                let compares = counted.weak_compares - before;
                 self.marks.push_back(Mark {
                     position: self.end + hit.position as u64,
                     compares: core::mem::take(&mut counted.weak_compares),
-                    window: Some(Window { hit: known, foreseen: None }),
+                    window: Some(Window { hit: known, compares, foreseen: None }),
                 });
             }
         }

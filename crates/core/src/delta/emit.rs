@@ -66,25 +66,29 @@ impl Emitter {
     pub(super) fn matched(
         &mut self,
         index: &SignatureIndex,
-        found: Match,
+        mut found: Match,
         stats: &mut Stats,
     ) -> Result<(), ResourceError> {
         let block_len = u64::from(index.signature().params().block_len().get());
-        let mut offset = found.block as u64 * block_len;
-        if let Some(copy) = &mut self.copy {
-            if self.profile.prefers_adjacent()
-                && copy.end() % block_len == 0
-                && index.are_equal(copy.end() / block_len, found.block)
-            {
-                offset = copy.end();
-            }
-            if copy.end() == offset {
-                copy.len += found.len as u64;
+        while let Some(copy) = &mut self.copy {
+            if copy.end() == found.block as u64 * block_len {
+                copy.len += found.bytes() as u64;
                 return Ok(());
             }
+            let is_as_good = self.profile.prefers_adjacent()
+                && copy.end() % block_len == 0
+                && index.are_equal(copy.end() / block_len, found.block);
+            if !is_as_good {
+                break;
+            }
+            copy.len += found.len as u64;
+            if found.count == 1 {
+                return Ok(());
+            }
+            (found.block, found.count) = (found.block + 1, found.count - 1);
         }
         self.flush_copy(stats)?;
-        self.copy = Some(Copy { offset, len: found.len as u64 });
+        self.copy = Some(Copy { offset: found.block as u64 * block_len, len: found.bytes() as u64 });
         Ok(())
     }
 

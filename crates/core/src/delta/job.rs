@@ -4,8 +4,9 @@ use super::{
     DeltaOptions, EmptyBasis,
     emit::Emitter,
     empty::{Cut, Cutter},
+    event::{Taken, Use},
     scan::{Found, Match, Search},
-    searched::{Event, Searched, Use},
+    searched::Searched,
 };
 use crate::{
     Input, Isa, Job, Limits, Progress, ResourceError, SignatureIndex, Stats, Status,
@@ -216,7 +217,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                 self.payload = len;
             } else if let Some(found) = self.matched.take() {
                 self.emitter.matched(self.index.borrow(), found, &mut self.stats)?;
-                self.copied = found.len;
+                self.copied = found.bytes();
             } else {
                 match self.state {
                     State::Running => {
@@ -263,17 +264,17 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
                 let (rest, is_all) = self.ahead.from(position, room.input);
                 let last = room.last && is_all;
                 let known = self.ahead.end(room.input);
-                let found = match next_searched(&mut self.searched, &mut self.joined, search) {
-                    Next::Take(event) if position + event.len() as u64 <= known => {
-                        search.take(&event, &mut self.stats.search);
-                        event.found
+                let found = match next_searched(&mut self.searched, &mut self.joined, search, known) {
+                    Next::Take(taken) => {
+                        search.take(&taken, &mut self.stats.search);
+                        Found::Run { misses: taken.misses, then: taken.blocks }
                     }
                     // The file is shorter than the one that was searched.
-                    Next::Take(_) if room.last => {
+                    Next::Wait if room.last => {
                         self.searched.clear();
                         continue;
                     }
-                    Next::Take(_) => {
+                    Next::Wait => {
                         self.ahead.take_all(room, &self.limits)?;
                         return Ok(Some(Status::NeedInput));
                     }
@@ -343,18 +344,29 @@ fn patience(index: &SignatureIndex, limits: &Limits) -> usize {
 
 /// What the search does next.
 enum Next {
-    Take(Event),
+    Take(Taken),
+    /// What can be taken reaches beyond what has arrived.
+    Wait,
     /// It searches itself, and looks again at `stop`.
     Search {
         stop: u64,
     },
 }
 
-/// What the segments that others have searched are good for now. Those that lie behind are dropped.
-fn next_searched(segments: &mut VecDeque<Searched>, joined: &mut (u64, u64), search: &Search) -> Next {
+/// What the segments that others have searched are good for now, of what has arrived, up to `known`. Those that lie behind are
+/// dropped.
+fn next_searched(
+    segments: &mut VecDeque<Searched>,
+    joined: &mut (u64, u64),
+    search: &Search,
+    known: u64,
+) -> Next {
     while let Some(segment) = segments.front_mut() {
-        match segment.at(search.position()) {
-            Use::Take(event) if search.may_take(&event) => return Next::Take(event),
+        match segment.at(search.position(), known) {
+            Use::Take(taken) if search.may_take(&taken) => {
+                let fits = search.position() + taken.len() as u64 <= known;
+                return if fits { Next::Take(taken) } else { Next::Wait };
+            }
             Use::Take(_) => segment.pass(),
             Use::MeetAt(stop) => return Next::Search { stop },
             Use::Nothing => {

@@ -17,6 +17,8 @@ pub(super) struct Mark {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     pub(super) hit: WeakHit,
+    /// Keys of the index that it alone was compared with.
+    pub(super) compares: u64,
     /// What the way ahead takes it for.
     pub(super) foreseen: Option<Foreseen>,
 }

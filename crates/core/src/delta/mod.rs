@@ -5,6 +5,7 @@ mod batch;
 mod budget;
 mod emit;
 mod empty;
+mod event;
 mod foresight;
 mod job;
 mod mark;

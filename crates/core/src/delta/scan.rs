@@ -14,8 +14,8 @@ use super::{
     Profile,
     ahead::Ahead,
     budget::{Budget, segment_len},
+    event::{Own, Taken},
     mark::Mark,
-    searched::Event,
     view::View,
 };
 use crate::{Limits, SearchStats, SignatureIndex, Work};
@@ -34,6 +34,8 @@ pub(super) struct Search {
     budget: Budget,
     /// What was hashed when its turn began.
     hashed_before: u64,
+    /// What the window of the last block was compared with.
+    own: Own,
 }
 
 /// So many bytes are hashed in a turn, and less than one more batch of blocks.
@@ -52,13 +54,26 @@ pub(super) enum Found {
     End,
 }
 
-/// A block of the basis.
+/// A block of the basis, or some that follow one another there and in the new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Match {
-    /// The lowest of the blocks that are equal.
+    /// The lowest of the blocks that are equal; of each further one, the lowest is the next.
     pub(super) block: usize,
-    /// The window's length: the block length, or less at the end of the new file.
+    /// The length of each window: the block length, or less at the end of the new file.
     pub(super) len: usize,
+    /// How many there are, at least one.
+    pub(super) count: usize,
+}
+
+impl Match {
+    pub(super) const fn one(block: usize, len: usize) -> Self {
+        Self { block, len, count: 1 }
+    }
+
+    /// How many bytes of the new file they are.
+    pub(super) const fn bytes(&self) -> usize {
+        self.len * self.count
+    }
 }
 
 impl Search {
@@ -73,6 +88,7 @@ impl Search {
             tail: None,
             budget: Budget::new(profile, limits.work, segment_len),
             hashed_before: 0,
+            own: Own::default(),
         }
     }
 
@@ -120,6 +136,16 @@ impl Search {
     /// For how many blocks to wait from here on.
     pub(super) fn set_patience(&mut self, patience: usize) {
         self.ahead.set_patience(patience);
+    }
+
+    /// Where the budget's segment of a position ends.
+    pub(super) const fn segment_end(&self, position: u64) -> u64 {
+        self.budget.segment_end(position)
+    }
+
+    /// What the window of the last block was compared with that was found.
+    pub(super) const fn own(&self) -> Own {
+        self.own
     }
 
     /// The first position that is not decided.
@@ -186,15 +212,15 @@ impl Search {
 
     /// Whether this search would find at the position what another did, which passed over nothing for want of work: it
     /// would if it has spent no more than that one had.
-    pub(super) const fn may_take(&self, event: &Event) -> bool {
-        self.spent() <= event.spent
+    pub(super) const fn may_take(&self, taken: &Taken) -> bool {
+        self.spent() <= taken.spent
     }
 
     /// Takes what another search found at the position, as if it were found here.
-    pub(super) fn take(&mut self, event: &Event, stats: &mut SearchStats) {
-        self.budget.spend(self.position, event.counted.hashed_bytes);
-        stats.add(&event.counted);
-        self.position += event.len() as u64;
+    pub(super) fn take(&mut self, taken: &Taken, stats: &mut SearchStats) {
+        self.budget.spend(self.position, taken.counted.hashed_bytes);
+        stats.add(&taken.counted);
+        self.position += taken.len() as u64;
         self.ahead.restart(self.position);
         self.tail = None;
     }
@@ -221,9 +247,12 @@ impl Search {
         stats.weak_compares += compares;
         stats.strong_sums += 1;
         stats.hashed_bytes += len;
+        let before = stats.strong_compares;
         let block = view.index.block(window.hit, &strong, stats);
         self.ahead.prove(block.is_some());
-        let found = Match { block: block?, len: self.block_len };
+        let found = Match::one(block?, self.block_len);
+        let strong_compares = stats.strong_compares - before;
+        self.own = Own { weak_compares: window.compares, strong_compares };
         Some(self.found(misses, Some(found), stats))
     }
 
@@ -259,7 +288,7 @@ impl Search {
                 let position = self.position + decided as u64;
                 let window = &rest[decided..];
                 if let Some(block) = self.look_up(index, digest, window, position, stats) {
-                    let found = self.found(decided, Some(Match { block, len: window.len() }), stats);
+                    let found = self.found(decided, Some(Match::one(block, window.len())), stats);
                     self.ahead.restart(self.position);
                     return found;
                 }
@@ -283,6 +312,7 @@ impl Search {
         position: u64,
         stats: &mut SearchStats,
     ) -> Option<usize> {
+        let before = *stats;
         let hit = index.weak_hit(digest, stats)?;
         let len = window.len() as u64;
         if !self.budget.take(position, len) {
@@ -291,7 +321,12 @@ impl Search {
         }
         stats.strong_sums += 1;
         stats.hashed_bytes += len;
-        index.block(hit, &self.ahead.strong_of(window), stats)
+        let block = index.block(hit, &self.ahead.strong_of(window), stats);
+        self.own = Own {
+            weak_compares: stats.weak_compares - before.weak_compares,
+            strong_compares: stats.strong_compares - before.strong_compares,
+        };
+        block
     }
 
     fn found(&mut self, misses: usize, then: Option<Match>, stats: &mut SearchStats) -> Found {

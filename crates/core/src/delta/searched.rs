@@ -8,10 +8,10 @@
 use super::{
     DeltaOptions,
     budget::segment_len,
+    event::{Events, Use},
     scan::{Found, Search, offset_in},
 };
 use crate::{Limits, SearchStats, SignatureIndex};
-use alloc::vec::Vec;
 use core::ops::Range;
 
 /// What a search found in a segment of the new file, to be given to a [`DeltaJob`](crate::DeltaJob) by
@@ -34,33 +34,9 @@ use core::ops::Range;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Searched {
-    events: Vec<Event>,
-    next: usize,
+    events: Events,
     /// Whether any of it was of use.
     was_used: bool,
-}
-
-/// A step of the search: some misses and perhaps a match.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Event {
-    /// The position at which it began.
-    pub(super) position: u64,
-    pub(super) found: Found,
-    /// What the search's budget had spent of the position's segment.
-    pub(super) spent: u64,
-    /// What the search counted in it.
-    pub(super) counted: SearchStats,
-}
-
-impl Event {
-    /// How many bytes of the new file it is about.
-    pub(super) const fn len(&self) -> usize {
-        match self.found {
-            Found::Run { misses, then: Some(found) } => misses + found.len,
-            Found::Run { misses, then: None } => misses,
-            Found::More | Found::Busy | Found::End => 0,
-        }
-    }
 }
 
 impl Searched {
@@ -110,26 +86,18 @@ impl Searched {
 
     /// Goes past an event that is of no use.
     pub(super) const fn pass(&mut self) {
-        self.next += 1;
+        self.events.pass();
     }
 
     pub(super) const fn was_used(&self) -> bool {
         self.was_used
     }
 
-    /// How the search proper can use it at `position`.
-    pub(super) fn at(&mut self, position: u64) -> Use {
-        while self.events.get(self.next).is_some_and(|event| event.position < position) {
-            self.next += 1;
-        }
-        match self.events.get(self.next) {
-            None => Use::Nothing,
-            Some(event) if event.position == position => {
-                self.was_used = true;
-                Use::Take(*event)
-            }
-            Some(event) => Use::MeetAt(event.position),
-        }
+    /// How the search proper can use it at `position`, when the new file has arrived up to `known`.
+    pub(super) fn at(&mut self, position: u64, known: u64) -> Use {
+        let found = self.events.at(position, known);
+        self.was_used |= matches!(found, Use::Take(_));
+        found
     }
 }
 
@@ -160,7 +128,7 @@ pub struct SegmentSearch<'i> {
     turns: u32,
     /// What was spent before the step that waits for more of the new file or for its next turn, and what is counted in it.
     begun: Option<(u64, SearchStats)>,
-    events: Vec<Event>,
+    events: Events,
     /// How many the segment before had.
     expected: usize,
 }
@@ -171,7 +139,7 @@ impl<'i> SegmentSearch<'i> {
     pub fn new(index: &'i SignatureIndex, options: DeltaOptions, limits: &Limits) -> Self {
         let search = || Search::new(index, options.profile, limits, 1);
         let search = (!index.signature().is_empty()).then(search);
-        let (events, expected) = (Vec::new(), 0);
+        let (events, expected) = (Events::default(), 0);
         Self { index, search, positions: 0..0, ended: true, turns: 0, begun: None, events, expected }
     }
 
@@ -179,7 +147,7 @@ impl<'i> SegmentSearch<'i> {
     pub fn begin(&mut self, positions: Range<u64>) {
         self.search = self.search.take().map(|search| search.of(positions.clone()));
         (self.positions, self.ended, self.begun) = (positions, self.search.is_none(), None);
-        (self.events, self.turns) = (Vec::new(), 0);
+        (self.events, self.turns) = (Events::default(), 0);
     }
 
     /// Goes on as far as `data` allows. It holds the new file from the first position on, what was there before and more; the
@@ -192,9 +160,7 @@ impl<'i> SegmentSearch<'i> {
         search.set_patience(if has_all { 1 } else { usize::MAX });
         while !self.ended {
             let position = search.position();
-            let has_place = self.events.len() < self.events.capacity()
-                || self.events.try_reserve(self.expected.max(1)).is_ok();
-            let is_wanted = position < end && go_on() && has_place;
+            let is_wanted = position < end && go_on() && self.events.reserve(self.expected);
             let Some(rest) = data.get(offset_in(start, position)..).filter(|_| is_wanted) else {
                 self.ended = true;
                 return;
@@ -202,8 +168,8 @@ impl<'i> SegmentSearch<'i> {
             let (spent, mut counted) = self.begun.take().unwrap_or((search.spent(), SearchStats::default()));
             let found = search.next(self.index, rest, last, end, &mut counted);
             match found {
-                Found::Run { .. } if counted.skipped == 0 => {
-                    self.events.push(Event { position, found, spent, counted });
+                Found::Run { misses, then } if counted.skipped == 0 => {
+                    self.events.push(search, (position, spent), (misses, then), counted);
                 }
                 Found::More if counted.skipped == 0 => {
                     self.begun = Some((spent, counted));
@@ -223,20 +189,10 @@ impl<'i> SegmentSearch<'i> {
     #[must_use]
     pub fn finish(&mut self) -> Searched {
         self.ended = true;
-        self.expected = self.events.len();
-        Searched { events: core::mem::take(&mut self.events), next: 0, was_used: false }
+        self.expected = self.events.count();
+        Searched { events: core::mem::take(&mut self.events), was_used: false }
     }
 }
 
 /// After so many turns in a segment the rest of it is left to the job, which lets its caller look around.
 const TURNS: u32 = 8;
-
-/// What a searched segment is good for at a position.
-pub(super) enum Use {
-    /// It ends before.
-    Nothing,
-    /// It has been there too.
-    Take(Event),
-    /// It has been at this later position.
-    MeetAt(u64),
-}

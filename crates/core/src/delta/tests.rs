@@ -89,7 +89,7 @@ fn naive(index: &SignatureIndex, per_byte: Option<u64>, new: &[u8]) -> (Vec<(u64
         let sum = strong::sum(isa, format.strong, window);
         if let Some(block) = index.block(hit, &sum, &mut stats) {
             stats.matches += 1;
-            found.push((at, Match { block, len: window.len() }));
+            found.push((at, Match::one(block, window.len())));
             p += window.len() - 1;
         }
     }
@@ -151,10 +151,14 @@ fn driven(
     }
 }
 
-/// What a job counts to which some segments that others have searched are given.
-fn job(index: &SignatureIndex, work: Work, new: &[u8], random: &mut Random) -> (SearchStats, (u64, u64)) {
-    let limits = Limits { work, ..Limits::default() };
-    let options = DeltaOptions { profile: Profile::Compact, ..DeltaOptions::default() };
+/// The delta of a job to which some segments that others have searched are given, what it counts, and how many were of use.
+fn job(
+    index: &SignatureIndex,
+    options: DeltaOptions,
+    limits: Limits,
+    new: &[u8],
+    random: &mut Random,
+) -> (Vec<u8>, SearchStats, (u64, u64)) {
     let mut job = DeltaJob::new(index, options).with_limits(limits);
     let block_len = index.signature().params().block_len().as_usize();
     let mut cuts: Vec<usize> = (0..random.below(12)).map(|_| random.below(new.len() + 1)).collect();
@@ -170,7 +174,7 @@ fn job(index: &SignatureIndex, work: Work, new: &[u8], random: &mut Random) -> (
         cuts.iter().copied().zip(segments.collect::<Vec<_>>()).collect();
     segments.reverse();
     let late = random.below(2) == 0;
-    let (mut done, mut out) = (0, vec![0; 1 << 12]);
+    let (mut done, mut out, mut delta) = (0, vec![0; 1 << 12], vec![]);
     let step = [1, 2, 7, 100, 1000, 1 << 20][random.below(6)];
     loop {
         let mut end = new.len().min(done + 1 + random.below(step));
@@ -185,10 +189,21 @@ fn job(index: &SignatureIndex, work: Work, new: &[u8], random: &mut Random) -> (
             if end == new.len() { Input::last(&new[done..end]) } else { Input::more(&new[done..end]) };
         let progress = job.step(input, &mut out).unwrap();
         done += progress.consumed;
+        delta.extend(&out[..progress.produced]);
         if progress.status == Status::Done {
-            return (job.stats().search, job.joined());
+            return (delta, job.stats().search, job.joined());
         }
     }
+}
+
+/// The delta of a job alone.
+fn delta_of(index: &SignatureIndex, options: DeltaOptions, limits: Limits, new: &[u8]) -> Vec<u8> {
+    let mut delta = vec![0; 20 * new.len() + 100];
+    let mut job = DeltaJob::new(index, options).with_limits(limits);
+    let progress = job.step(Input::last(new), &mut delta).unwrap();
+    assert_eq!(progress.status, Status::Done);
+    delta.truncate(progress.produced);
+    delta
 }
 
 /// Windows of the new file are records, in any order, many with another strong sum: what is foreseen comes true now and then.
@@ -277,8 +292,12 @@ fn check_search(seed: u64, total: &mut SearchStats, joined: &mut (u64, u64)) {
             let bound = 3 * counted.hashed_bytes + 31 * params.block_len().as_usize() as u64;
             assert!(hashed <= bound, "seed {seed}, {work:?}: {hashed} of {}", counted.hashed_bytes);
         }
-        let (stats, both) = job(&index, work, &new, &mut random);
+        let (profile, name) = Profile::ALL[random.below(Profile::ALL.len())];
+        let (options, limits) =
+            (DeltaOptions { profile, ..DeltaOptions::default() }, Limits { work, ..Limits::default() });
+        let (delta, stats, both) = job(&index, options, limits, &new, &mut random);
         assert_eq!(stats, counted, "seed {seed}, {work:?}, job");
+        assert!(delta == delta_of(&index, options, limits, &new), "seed {seed}, {work:?}, {name}");
         *joined = (joined.0 + both.0, joined.1 + both.1);
     }
 }
