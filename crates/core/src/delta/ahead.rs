@@ -260,6 +260,7 @@ impl Ahead {
                 self.behind_block = false;
                 return true;
             };
+            view.index.prefetch_strong(hit);
             let known = self.known(view, self.end, hit);
             let compares = counted.weak_compares;
             let window = Some(Window { hit, compares, foreseen: Some(chained.or_known(known)) });
@@ -296,6 +297,7 @@ impl Ahead {
             }
             let before = counted.weak_compares;
             if let Some(known) = view.index.weak_hit(hit.digest, &mut counted) {
+                view.index.prefetch_strong(known);
                 let compares = counted.weak_compares - before;
                 self.marks.push_back(Mark {
                     position: self.end + hit.position as u64,

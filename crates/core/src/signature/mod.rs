@@ -11,6 +11,7 @@ pub use records::Records;
 
 use crate::{SignatureParams, seal::FileDigest};
 use alloc::vec::Vec;
+use rollsync_kernels::prefetch;
 
 /// The weak and strong sums of a basis' blocks, in order: all that a delta needs to know of it.
 ///
@@ -68,6 +69,12 @@ impl Signature {
     pub fn strong_sum(&self, block: usize) -> &[u8] {
         let len = self.params.strong_len().as_usize();
         &self.strong[block / Records::MAX][block % Records::MAX * len..][..len]
+    }
+
+    /// Fetches a block's strong sum.
+    pub(crate) fn prefetch_strong(&self, block: usize) {
+        let len = self.params.strong_len().as_usize();
+        prefetch(&self.strong[block / Records::MAX], block % Records::MAX * len);
     }
 
     /// Length and digest of the basis, if the signature was sealed. They are true of the file that the signature was made
