@@ -19,12 +19,13 @@ const EMIT: &str = "crates/core/src/delta/emit.rs";
 const PART: &str = "crates/core/src/index/part.rs";
 const TABLE: &str = "crates/core/src/index/table.rs";
 const AHEAD: &str = "crates/core/src/delta/ahead.rs";
+const EVENT: &str = "crates/core/src/delta/event.rs";
 const BATCH: &str = "crates/core/src/delta/batch.rs";
 const LOOKAHEAD: &str = "crates/core/src/lookahead.rs";
 const FOLLOW: &str = "crates/core/src/seal/follow.rs";
 const OPTIONS: &str = "crates/core/src/delta/options.rs";
 
-const MUTATIONS: [Mutation; 13] = [
+const MUTATIONS: [Mutation; 16] = [
     Mutation {
         rule: "the lowest of equal blocks is named",
         file: PART,
@@ -58,14 +59,14 @@ const MUTATIONS: [Mutation; 13] = [
     Mutation {
         rule: "a shrunken window's copy has the window's length",
         file: SCAN,
-        from: "Some(Match { block, len: window.len() })",
-        to: "Some(Match { block, len: self.block_len.min(rest.len()) })",
+        from: "Some(Match::one(block, window.len()))",
+        to: "Some(Match::one(block, self.block_len.min(rest.len())))",
     },
     Mutation {
         rule: "copies merge only when they continue each other",
         file: EMIT,
-        from: "            if copy.end() == offset {",
-        to: "            if copy.end() == offset && copy.len < block_len * 2 {",
+        from: "            if copy.end() == found.block as u64 * block_len {",
+        to: "            if copy.end() == found.block as u64 * block_len && copy.len < block_len * 2 {",
     },
     Mutation {
         rule: "literals are cut at the profile's length",
@@ -90,6 +91,24 @@ const MUTATIONS: [Mutation; 13] = [
         file: AHEAD,
         from: "        if is_block == window.is_taken_for_block() {",
         to: "        if is_block == window.is_taken_for_block() || !is_block {",
+    },
+    Mutation {
+        rule: "a run of windows ends where they are not foreseen to be blocks",
+        file: AHEAD,
+        from: "        if chained.is_block != Some(true) {",
+        to: "        if chained.is_block != Some(true) && chained.is_block == Some(true) {",
+    },
+    Mutation {
+        rule: "of a step taken from its middle, what lies behind is not counted",
+        file: EVENT,
+        from: "            (_, 0) => of_blocks(1, misses_left, hashed, own),",
+        to: "            (_, 0) => event.counted,",
+    },
+    Mutation {
+        rule: "blocks that follow one another are one step, others are not",
+        file: EVENT,
+        from: "== (run.block + run.count, run.len, 1)",
+        to: "== (next.block, run.len, 1)",
     },
     Mutation {
         rule: "what crosses the border of held and offered bytes lies in one piece",

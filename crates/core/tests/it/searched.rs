@@ -196,3 +196,23 @@ fn segments_are_of_use() {
     assert_eq!(plain.0.essence(), joined.0.essence());
     assert_eq!(joined.1.0 + joined.1.1, cuts.len() as u64);
 }
+
+/// Blocks that lie askew of the segments: a job that comes to a segment inside its first step takes the rest of it, and hashes
+/// nothing itself.
+#[test]
+fn a_step_is_taken_from_its_middle() {
+    let basis = Random::new(3).bytes(300_000, 0);
+    let new = [&[7; 300], &basis[..100_000], &Random::new(4).bytes(1200, 0), &basis[90_000..]].concat();
+    let index = index_of(&signature_of(&basis, params(Format::default(), 1000, 8)));
+    // The second segment begins inside the last block before bytes that are no block's.
+    let cuts = [0, 99_800, 150_000, 200_001];
+    // Without a budget: segments that are not its own would have spent less.
+    let options = DeltaOptions { profile: Profile::Librsync234, ..DeltaOptions::default() };
+    let mut jobs = [DeltaJob::new(&index, options), DeltaJob::new(&index, options)];
+    let segments = searched(&index, options, Limits::default(), &new, &cuts, 0);
+    segments.into_iter().for_each(|segment| jobs[1].searched(segment));
+    let [plain, joined] = jobs.each_mut().map(|job| drive(job, &new, &[], &Slicing::whole()));
+    assert_eq!(plain.essence(), joined.essence());
+    assert_eq!((jobs[1].joined(), jobs[1].hashed_bytes()), ((4, 0), 0));
+    assert!(jobs[0].hashed_bytes() > 300_000);
+}
