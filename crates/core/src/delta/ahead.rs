@@ -239,7 +239,7 @@ impl Ahead {
     fn look_at_run(&mut self, view: &View<'_>) -> bool {
         let rest = view.from(self.end);
         let whole = rest.len() / self.block_len;
-        if whole == 0 && !view.last || self.marks.len() + MAX > MARKS {
+        if whole == 0 && !view.last || self.marks.len() + MAX + 1 > MARKS {
             return false;
         }
         let chained = self.foresight.of(Sign::Chained);
@@ -267,6 +267,8 @@ impl Ahead {
             self.marks.push_back(Mark { position: self.end, compares, window });
             if known == Some(false) {
                 self.go_to(self.end + 1, false);
+                // A run of misses that begins here goes no further: the position may be a segment's last.
+                self.marks.push_back(Mark { position: self.end, compares: 0, window: None });
                 return true;
             }
             self.end += self.block_len as u64;

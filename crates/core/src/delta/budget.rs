@@ -68,9 +68,11 @@ impl Budget {
     }
 }
 
-/// How the new file is cut: a power of two, so that a boundary is found by its bits.
+/// How the new file is cut: a power of two, so that a boundary is found by its bits. In tests of the search segments are short, and many
+/// to a file.
 pub(super) fn segment_len(block_len: u64) -> u64 {
-    (16 * block_len).max(1 << 20).next_power_of_two()
+    let (blocks, shortest) = if cfg!(test) { (2, 64) } else { (16, 1 << 20) };
+    (blocks * block_len).max(shortest).next_power_of_two()
 }
 
 /// How many bytes may be hashed for each; `None`: no limit.

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 /// A step of a search: some misses, and perhaps blocks that follow one another.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Event {
+struct Event {
     /// The position at which it began.
-    pub(super) position: u64,
+    position: u64,
     misses: usize,
     blocks: Option<Match>,
     /// What the search's budget had spent of the position's segment.
@@ -17,8 +17,8 @@ pub(super) struct Event {
     counted: SearchStats,
     /// What the window of the first block was compared with.
     own: Own,
-    /// Where [`Events`] say with how many keys the windows of the other blocks were compared.
-    others: usize,
+    /// Where [`Events`] say with how many keys the windows of the further blocks were compared.
+    further: usize,
 }
 
 /// What the window of a block was compared with, and not those before it.
@@ -66,7 +66,7 @@ pub(super) enum Use {
     Nothing,
     /// It has been there too.
     Take(Taken),
-    /// It has been at this later position.
+    /// It has been at this later position, or it ends there.
     MeetAt(u64),
 }
 
@@ -115,12 +115,13 @@ impl Events {
             && search.segment_end(last.position) == search.segment_end(position)
             && let Ok(weak_compares) = u32::try_from(own.weak_compares)
         {
+            debug_assert_eq!(counted, of_blocks(1, next.len as u64, own), "a block without misses");
             run.count += 1;
             self.weak_compares.push(weak_compares);
             return;
         }
-        let others = self.weak_compares.len();
-        self.events.push(Event { position, misses, blocks, spent, counted, own, others });
+        let further = self.weak_compares.len();
+        self.events.push(Event { position, misses, blocks, spent, counted, own, further });
     }
 
     /// Goes past an event that is of no use.
@@ -142,55 +143,59 @@ impl Events {
     }
 
     fn inside(&self, event: &Event, position: u64, known: u64) -> Use {
-        let Event { misses, blocks, spent, own, .. } = *event;
+        let Event { misses, blocks, spent, own, counted, .. } = *event;
         let passed = offset_in(event.position, position);
-        let Some(run) = blocks else {
-            let is_whole = passed == 0;
-            return if is_whole || event.counted.weak_compares == 0 {
-                let misses = misses - passed;
-                let silent = SearchStats { searches: misses as u64, ..SearchStats::default() };
-                let counted = if is_whole { event.counted } else { silent };
-                Use::Take(Taken { misses, blocks, spent, counted })
-            } else {
-                Use::MeetAt(event.end())
-            };
-        };
-        let hashed = run.len as u64;
-        // Blocks of the run that lie behind.
-        let behind = passed.saturating_sub(misses) / run.len;
+        let is_whole = passed == 0;
         let misses_left = misses.saturating_sub(passed);
-        let is_silent = event.counted.weak_compares == own.weak_compares;
+        let Some(run) = blocks else {
+            let is_silent = counted.weak_compares == 0;
+            if !is_whole && !is_silent {
+                return Use::MeetAt(event.end());
+            }
+            let counted = if is_whole { counted } else { of_misses(misses_left) };
+            return Use::Take(Taken { misses: misses_left, blocks, spent, counted });
+        };
+        // Blocks that lie behind.
+        let behind = passed.saturating_sub(misses) / run.len;
+        let is_silent = counted.weak_compares == own.weak_compares;
         if misses + behind * run.len < passed {
             return Use::MeetAt(event.position + (misses + (behind + 1) * run.len) as u64);
-        } else if passed > 0 && misses_left > 0 && !is_silent {
+        } else if !is_whole && misses_left > 0 && !is_silent {
             return Use::MeetAt(event.position + misses as u64);
         }
-        let place = offset_in(position, known.max(position)).saturating_sub(misses_left) / run.len;
-        let blocks =
-            Match { block: run.block + behind, count: (run.count - behind).min(place).max(1), ..run };
-        let mut counted = match (passed, behind) {
-            (0, _) => event.counted,
-            (_, 0) => of_blocks(1, misses_left, hashed, own),
-            (_, behind) => {
-                let weak_compares = self.weak_compares[event.others + behind - 1].into();
-                of_blocks(1, 0, hashed, Own { weak_compares, strong_compares: 1 })
-            }
+        let arrived = offset_in(position, known.max(position)).saturating_sub(misses_left) / run.len;
+        let count = (run.count - behind).min(arrived).max(1);
+        let weak_compares_of = |block: usize| self.weak_compares[event.further + block - 1].into();
+        let first = match behind {
+            0 => own,
+            block => Own { weak_compares: weak_compares_of(block), strong_compares: 1 },
         };
-        let others = &self.weak_compares[event.others + behind..][..blocks.count - 1];
-        let weak_compares = others.iter().map(|&compares| u64::from(compares)).sum();
-        let strong_compares = others.len() as u64;
-        counted.add(&of_blocks(strong_compares, 0, hashed, Own { weak_compares, strong_compares }));
+        let further = behind + 1..behind + count;
+        let strong_compares = further.len() as u64;
+        let further = Own { weak_compares: further.map(weak_compares_of).sum(), strong_compares };
         // What was hashed before: in the misses, if they are behind, and the blocks.
-        let in_misses = event.counted.hashed_bytes - hashed;
-        let before = if passed == 0 { 0 } else { in_misses + behind as u64 * hashed };
-        Use::Take(Taken { misses: misses_left, blocks: Some(blocks), spent: spent + before, counted })
+        let hashed = run.len as u64;
+        let before = counted.hashed_bytes - hashed + behind as u64 * hashed;
+        let spent = if is_whole { spent } else { spent + before };
+        let mut counted = if is_whole { counted } else { of_misses(misses_left) };
+        if !is_whole {
+            counted.add(&of_blocks(1, hashed, first));
+        }
+        counted.add(&of_blocks(strong_compares, hashed, further));
+        let blocks = Some(Match { block: run.block + behind, count, ..run });
+        Use::Take(Taken { misses: misses_left, blocks, spent, counted })
     }
 }
 
-/// What is counted at some blocks, of `hashed` bytes each, and some misses before them without a key to compare.
-fn of_blocks(blocks: u64, misses: usize, hashed: u64, own: Own) -> SearchStats {
+/// What is counted at misses without a key to compare.
+fn of_misses(misses: usize) -> SearchStats {
+    SearchStats { searches: misses as u64, ..SearchStats::default() }
+}
+
+/// What is counted at some blocks, of `hashed` bytes each, whose windows were compared so often.
+fn of_blocks(blocks: u64, hashed: u64, own: Own) -> SearchStats {
     SearchStats {
-        searches: misses as u64 + blocks,
+        searches: blocks,
         matches: blocks,
         weak_compares: own.weak_compares,
         strong_compares: own.strong_compares,

@@ -149,7 +149,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
     }
 
     /// Takes what was found in a segment of the new file that lies behind all those given before. To be called before
-    /// the segment's first byte is offered; the delta is the same with it and without.
+    /// the segment's first byte is offered; the delta is the same with it and without, and so is what is counted, unless the job fails.
     pub fn searched(&mut self, segment: Searched) {
         self.searched.push_back(segment);
     }
@@ -364,8 +364,11 @@ fn next_searched(
     while let Some(segment) = segments.front_mut() {
         match segment.at(search.position(), known) {
             Use::Take(taken) if search.may_take(&taken) => {
-                let fits = search.position() + taken.len() as u64 <= known;
-                return if fits { Next::Take(taken) } else { Next::Wait };
+                if search.position() + taken.len() as u64 > known {
+                    return Next::Wait;
+                }
+                segment.used();
+                return Next::Take(taken);
             }
             Use::Take(_) => segment.pass(),
             Use::MeetAt(stop) => return Next::Search { stop },

@@ -34,7 +34,7 @@ pub(super) struct Search {
     budget: Budget,
     /// What was hashed when its turn began.
     hashed_before: u64,
-    /// What the window of the last block was compared with.
+    /// What the window of the last block that was found was compared with.
     own: Own,
 }
 
@@ -321,12 +321,12 @@ impl Search {
         }
         stats.strong_sums += 1;
         stats.hashed_bytes += len;
-        let block = index.block(hit, &self.ahead.strong_of(window), stats);
+        let block = index.block(hit, &self.ahead.strong_of(window), stats)?;
         self.own = Own {
             weak_compares: stats.weak_compares - before.weak_compares,
             strong_compares: stats.strong_compares - before.strong_compares,
         };
-        block
+        Some(block)
     }
 
     fn found(&mut self, misses: usize, then: Option<Match>, stats: &mut SearchStats) -> Found {

@@ -2,7 +2,7 @@
 //!
 //! From a given position a search always finds the same. So a segment of the new file may be searched by somebody else,
 //! from a guessed position; as soon as the search proper comes to a position that the other has been at, it takes over
-//! what was found from there on. In a run of misses that is at once, in a run of matches at the next boundary they share,
+//! what was found from there on. In a run of misses that is at once or soon, in a run of matches at the next boundary they share,
 //! and in a file that resembles itself perhaps never: then the work was in vain, and nothing else.
 
 use super::{
@@ -95,9 +95,12 @@ impl Searched {
 
     /// How the search proper can use it at `position`, when the new file has arrived up to `known`.
     pub(super) fn at(&mut self, position: u64, known: u64) -> Use {
-        let found = self.events.at(position, known);
-        self.was_used |= matches!(found, Use::Take(_));
-        found
+        self.events.at(position, known)
+    }
+
+    /// Some of it was of use.
+    pub(super) const fn used(&mut self) {
+        self.was_used = true;
     }
 }
 

@@ -93,16 +93,16 @@ impl SignatureIndex {
         self.table.prefetch(key(self.signature.params().format().weak, digest));
     }
 
-    /// Fetches the strong sum that the window will be compared with, if it is one.
+    /// The same where it most likely is a block's.
+    pub(crate) fn prefetch_known(&self, digest: u32) {
+        self.table.prefetch_known(key(self.signature.params().format().weak, digest));
+    }
+
+    /// Fetches the strong sum that the window will be compared with, where only one block has its weak sum.
     pub(crate) fn prefetch_strong(&self, hit: WeakHit) {
         if let Some(block) = hit.block() {
             self.signature.prefetch_strong(block);
         }
-    }
-
-    /// The same where it most likely is a block's.
-    pub(crate) fn prefetch_known(&self, digest: u32) {
-        self.table.prefetch_known(key(self.signature.params().format().weak, digest));
     }
 
     /// Whether there are blocks with this weak sum.
