@@ -1,6 +1,7 @@
 //! The blocks whose key another block shares.
 
 use super::{
+    part::ABREAST,
     seed::{Seed, first_slot},
     table::zeros,
 };
@@ -11,7 +12,10 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub(super) struct Members {
     seed: Seed,
-    /// Open addressing with linear probing; rank 0 is a free slot. Half full at most.
+    /// Open addressing with linear probing, half full at most: for each slot a byte of its member's hash, so that a look-up that
+    /// fails hardly ever reads anything else; 0 is a free slot. Behind the last slot the first ones stand again, so that from
+    /// any slot on [`ABREAST`] can be looked at together.
+    tags: Vec<u8>,
     slots: Vec<Member>,
     len: usize,
 }
@@ -26,7 +30,7 @@ pub(super) struct Member {
 impl Members {
     /// None yet.
     pub(super) const fn new(seed: Seed) -> Self {
-        Self { seed, slots: Vec::new(), len: 0 }
+        Self { seed, tags: Vec::new(), slots: Vec::new(), len: 0 }
     }
 
     #[cfg(test)]
@@ -37,26 +41,36 @@ impl Members {
     /// The block in each place.
     #[cfg(test)]
     pub(super) fn slots(&self) -> Vec<Option<u32>> {
-        self.slots.iter().map(|member| (member.rank > 0).then_some(member.block)).collect()
+        self.tags.iter().zip(&self.slots).map(|(tag, member)| (*tag > 0).then_some(member.block)).collect()
     }
 
     pub(super) const fn memory(&self) -> u64 {
-        (self.slots.len() * size_of::<Member>()) as u64
+        (self.tags.len() + self.slots.len() * size_of::<Member>()) as u64
     }
 
     pub(super) fn find(&self, signature: &Signature, key: u32, strong: &[u8]) -> Option<Member> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = first_slot(self.seed.of_sums(key, strong), self.slots.len());
+        let hash = self.seed.of_sums(key, strong);
+        let mut slot = first_slot(hash, self.slots.len());
         loop {
-            let member = self.slots[slot];
-            if member.rank == 0 {
+            let tags =
+                u64::from_le_bytes(*self.tags[slot..].first_chunk().expect("tags behind the last one"));
+            let free = zeros_in(tags);
+            // None stands behind a free slot.
+            let mut same =
+                zeros_in(tags ^ in_each_byte(tag(hash))) & (free & free.wrapping_neg()).wrapping_sub(1);
+            while same != 0 {
+                let member = self.slots[(slot + same.trailing_zeros() as usize / 8) & mask];
+                let block = member.block as usize;
+                if signature.key(block) == key && signature.strong_sum(block) == strong {
+                    return Some(member);
+                }
+                same &= same - 1;
+            }
+            if free != 0 {
                 return None;
             }
-            let block = member.block as usize;
-            if signature.key(block) == key && signature.strong_sum(block) == strong {
-                return Some(member);
-            }
-            slot = (slot + 1) & mask;
+            slot = (slot + ABREAST) & mask;
         }
     }
 
@@ -69,15 +83,24 @@ impl Members {
         others: u64,
     ) -> Result<(), ResourceError> {
         if 2 * (self.len + 1) > self.slots.len() {
-            let doubled = zeros(2 * self.slots.len().max(8), limits, others.saturating_add(self.memory()))?;
-            for member in core::mem::replace(&mut self.slots, doubled) {
-                if member.rank > 0 {
-                    self.place(signature, member);
-                }
-            }
+            self.grow(signature, limits, others.saturating_add(self.memory()))?;
         }
         self.place(signature, member);
         self.len += 1;
+        Ok(())
+    }
+
+    fn grow(&mut self, signature: &Signature, limits: &Limits, others: u64) -> Result<(), ResourceError> {
+        let slots = 2 * self.slots.len().max(ABREAST);
+        let tags = zeros(slots + ABREAST - 1, limits, others)?;
+        let slots = zeros(slots, limits, others.saturating_add(tags.len() as u64))?;
+        let tags = core::mem::replace(&mut self.tags, tags);
+        let slots = core::mem::replace(&mut self.slots, slots);
+        for (tag, member) in tags.into_iter().zip(slots) {
+            if tag > 0 {
+                self.place(signature, member);
+            }
+        }
         Ok(())
     }
 
@@ -85,9 +108,28 @@ impl Members {
         let block = member.block as usize;
         let hash = self.seed.of_sums(signature.key(block), signature.strong_sum(block));
         let mut slot = first_slot(hash, self.slots.len());
-        while self.slots[slot].rank > 0 {
+        while self.tags[slot] > 0 {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
         self.slots[slot] = member;
+        self.tags[slot] = tag(hash);
+        if slot < ABREAST - 1 {
+            let again = self.slots.len() + slot;
+            self.tags[again] = tag(hash);
+        }
     }
+}
+
+/// Of the lower bits of a hash; the upper ones say which slot is its first.
+fn tag(hash: u64) -> u8 {
+    hash.to_le_bytes()[0].max(1)
+}
+
+const fn in_each_byte(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; ABREAST])
+}
+
+/// The upper bit of each byte that is 0. Above the first of them, other bytes' may be there too.
+const fn zeros_in(bytes: u64) -> u64 {
+    bytes.wrapping_sub(in_each_byte(1)) & !bytes & in_each_byte(1 << 7)
 }

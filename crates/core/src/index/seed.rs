@@ -69,11 +69,16 @@ impl Seed {
     }
 
     pub(super) fn of_sums(&self, key: u32, strong: &[u8]) -> u64 {
-        strong.chunks(8).fold(fold(self.0[2] ^ u64::from(key), self.0[1] | 1), |hash, bytes| {
-            let mut word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            fold(hash ^ u64::from_le_bytes(word), self.0[3] | 1)
-        })
+        let next = |hash, word| fold(hash ^ u64::from_le_bytes(word), self.0[3] | 1);
+        let (words, rest) = strong.as_chunks();
+        let first = fold(self.0[2] ^ u64::from(key), self.0[1] | 1);
+        let hash = words.iter().fold(first, |hash, word| next(hash, *word));
+        if rest.is_empty() {
+            return hash;
+        }
+        let mut word = [0; 8];
+        word[..rest.len()].copy_from_slice(rest);
+        next(hash, word)
     }
 }
 

@@ -103,6 +103,24 @@ fn a_block_counts_those_before_it_and_an_unknown_one_all() {
     assert_eq!((found, stats.strong_compares), (None, 0), "no weak hit, no comparison");
 }
 
+/// Groups of every size, so that their table is as full as it may be and as empty, and its probes go beyond its last slot.
+#[test]
+fn each_block_of_a_group_is_found_whatever_its_size() {
+    for size in (2..200).chain([1000, 4096]) {
+        let records: Vec<Record> = (0..size).map(|i| (7, strong(i))).collect();
+        let index = index(&records);
+        for i in 0..2 * size {
+            let (found, stats) = look_up(&index, 7, &strong(i));
+            let expected = (i < size).then_some(i as usize);
+            assert_eq!(
+                (found, stats.strong_compares),
+                (expected, u64::from(size.min(i + 1))),
+                "{i} of {size}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_truncated_strong_sum_is_all_that_counts() {
     for strong_len in [1_usize, 3, 7, 8, 9, 16, 31] {
