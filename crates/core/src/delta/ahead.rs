@@ -429,7 +429,10 @@ impl Ahead {
         let near = self.last_block.zip(window.hit.block());
         let near = near.is_some_and(|(last, block)| block.abs_diff(last) <= nearness(view.index));
         let alone = if near { Sign::Near } else { Sign::Far };
-        let sign = if self.foresight.is_the_same(alone, Sign::Chained) {
+        let sign = if self.foresight.of(Sign::Chained).is_block == Some(false) {
+            // Whatever stands behind it: it need not be read.
+            Sign::Chained
+        } else if self.foresight.is_the_same(alone, Sign::Chained) {
             alone
         } else if let Some(next) = view.from(behind).get(..self.block_len) {
             let kind = view.index.signature().params().format().weak;

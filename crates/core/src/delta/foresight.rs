@@ -11,7 +11,8 @@ const NOT_SURE: i8 = -SURE;
 /// What speaks for a window that has the weak sum of a block, or against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// The window right behind it has the weak sum of a block too, or it lies right behind a block itself.
+    /// The window right behind it has the weak sum of a block too, or it lies right behind a block itself. That speaks most
+    /// for a block: where such windows are none, others are taken for none as well.
     Chained,
     /// Not so, but the block is one of those around the last one.
     Near,
