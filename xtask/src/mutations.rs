@@ -17,6 +17,7 @@ struct Mutation {
 const SCAN: &str = "crates/core/src/delta/scan.rs";
 const EMIT: &str = "crates/core/src/delta/emit.rs";
 const PART: &str = "crates/core/src/index/part.rs";
+const MEMBERS: &str = "crates/core/src/index/members.rs";
 const TABLE: &str = "crates/core/src/index/table.rs";
 const AHEAD: &str = "crates/core/src/delta/ahead.rs";
 const EVENT: &str = "crates/core/src/delta/event.rs";
@@ -25,12 +26,18 @@ const LOOKAHEAD: &str = "crates/core/src/lookahead.rs";
 const FOLLOW: &str = "crates/core/src/seal/follow.rs";
 const OPTIONS: &str = "crates/core/src/delta/options.rs";
 
-const MUTATIONS: [Mutation; 17] = [
+const MUTATIONS: [Mutation; 18] = [
     Mutation {
         rule: "the lowest of equal blocks is named",
         file: PART,
         from: "if self.signature.strong_sum(first as usize) == self.signature.strong_sum(block as usize) {",
         to: "if self.signature.strong_sum(first as usize) == self.signature.strong_sum(block as usize) { if !is_group { part.entries[slot] = block; }",
+    },
+    Mutation {
+        rule: "blocks of one weak sum are found beyond their table's last slot",
+        file: MEMBERS,
+        from: "            self.tags[again] = tag(hash);",
+        to: "            let _ = again;",
     },
     Mutation {
         rule: "greedy: the first block that fits is taken",

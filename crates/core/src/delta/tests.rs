@@ -316,11 +316,12 @@ fn a_search_finds_and_counts_what_one_window_at_a_time_does() {
 }
 
 /// A run of windows was foreseen to be blocks, and then one before it proved to be none, so that no more could be told of the run: it
-/// was gone on with all the same, and what lay inside its windows never looked at.
+/// was gone on with all the same, and what lay inside its windows never looked at. Which seeds come to that hangs on how it is foreseen:
+/// where this test is not the one that fails for it in `cargo xtask mutations`, others are to be found.
 #[test]
 fn a_run_ends_where_blocks_are_not_foreseen_any_more() {
     // With a work budget, and without one.
-    [216, 3637].into_iter().for_each(|seed| check_search(seed, &mut SearchStats::default(), &mut (0, 0)));
+    [2134, 4022].into_iter().for_each(|seed| check_search(seed, &mut SearchStats::default(), &mut (0, 0)));
 }
 
 /// Windows that are blocks and windows that have but the weak sum of one take turns, so that many are foreseen wrongly: little
