@@ -36,8 +36,8 @@ const MUTATIONS: [Mutation; 18] = [
     Mutation {
         rule: "blocks of one weak sum are found beyond their table's last slot",
         file: MEMBERS,
-        from: "            self.tags[again] = tag(hash);",
-        to: "            let _ = again;",
+        from: "        put_abreast(&mut self.tags, slot, tag(hash));",
+        to: "        self.tags[slot] = tag(hash);",
     },
     Mutation {
         rule: "greedy: the first block that fits is taken",

@@ -430,7 +430,7 @@ impl Ahead {
         let near = near.is_some_and(|(last, block)| block.abs_diff(last) <= nearness(view.index));
         let alone = if near { Sign::Near } else { Sign::Far };
         let sign = if self.foresight.of(Sign::Chained).is_block == Some(false) {
-            // Whatever stands behind it: it need not be read.
+            // Taken for granted: the window is foreseen to be none, and what stands behind it need not be read.
             Sign::Chained
         } else if self.foresight.is_the_same(alone, Sign::Chained) {
             alone

@@ -12,7 +12,7 @@ const NOT_SURE: i8 = -SURE;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     /// The window right behind it has the weak sum of a block too, or it lies right behind a block itself. That speaks most
-    /// for a block: where such windows are none, others are taken for none as well.
+    /// for a block: where such windows are none, all are taken for such, and for none.
     Chained,
     /// Not so, but the block is one of those around the last one.
     Near,

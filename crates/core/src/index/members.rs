@@ -1,7 +1,7 @@
 //! The blocks whose key another block shares.
 
 use super::{
-    part::ABREAST,
+    part::{ABREAST, put_abreast},
     seed::{Seed, first_slot},
     table::zeros,
 };
@@ -51,14 +51,15 @@ impl Members {
     pub(super) fn find(&self, signature: &Signature, key: u32, strong: &[u8]) -> Option<Member> {
         let mask = self.slots.len().checked_sub(1)?;
         let hash = self.seed.of_sums(key, strong);
+        let wanted = in_each_byte(tag(hash));
         let mut slot = first_slot(hash, self.slots.len());
         loop {
-            let tags =
-                u64::from_le_bytes(*self.tags[slot..].first_chunk().expect("tags behind the last one"));
+            let tags = self.tags[slot..].first_chunk().expect("tags behind the last one");
+            let tags = u64::from_le_bytes(*tags);
             let free = zeros_in(tags);
             // None stands behind a free slot.
-            let mut same =
-                zeros_in(tags ^ in_each_byte(tag(hash))) & (free & free.wrapping_neg()).wrapping_sub(1);
+            let before_free = (free & free.wrapping_neg()).wrapping_sub(1);
+            let mut same = zeros_in(tags ^ wanted) & before_free;
             while same != 0 {
                 let member = self.slots[(slot + same.trailing_zeros() as usize / 8) & mask];
                 let block = member.block as usize;
@@ -112,11 +113,7 @@ impl Members {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
         self.slots[slot] = member;
-        self.tags[slot] = tag(hash);
-        if slot < ABREAST - 1 {
-            let again = self.slots.len() + slot;
-            self.tags[again] = tag(hash);
-        }
+        put_abreast(&mut self.tags, slot, tag(hash));
     }
 }
 

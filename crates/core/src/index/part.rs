@@ -114,11 +114,7 @@ impl Part {
 
     /// Fills a free slot.
     fn put(&mut self, slot: usize, key: u32, entry: u32) {
-        self.keys[slot] = key;
-        if slot < ABREAST - 1 {
-            let again = self.entries.len() + slot;
-            self.keys[again] = key;
-        }
+        put_abreast(&mut self.keys, slot, key);
         self.entries[slot] = entry;
         self.len += 1;
     }
@@ -239,6 +235,16 @@ impl<'s> Filling<'s> {
         }
         *part = doubled;
         Ok(())
+    }
+}
+
+/// Puts a value into a slot, and behind the last one again if it is one of the first: so many places there are more than slots.
+pub(super) fn put_abreast<T: Copy>(places: &mut [T], slot: usize, value: T) {
+    const MORE: usize = ABREAST - 1;
+    places[slot] = value;
+    if slot < MORE {
+        let again = places.len() - MORE + slot;
+        places[again] = value;
     }
 }
 
