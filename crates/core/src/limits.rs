@@ -5,8 +5,8 @@ use crate::error::{LimitError, LimitKind, ResourceError};
 /// How many bytes a delta may hash for each byte of the new file, false matches included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Work {
-    /// What the profile says: 8 for [`Profile::Compact`](crate::Profile::Compact), no limit for librsync's, whose
-    /// deltas are theirs byte for byte.
+    /// What the profile says. [`Profile::Compact`](crate::Profile::Compact): 4, and 1 more for each 2 GiB of the basis up to
+    /// 8; 8 where the weak sums are rollsums. No limit for librsync's, whose deltas are theirs byte for byte.
     #[default]
     OfProfile,
     /// No limit.

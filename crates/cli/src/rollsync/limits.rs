@@ -68,8 +68,8 @@ pub(crate) struct DeltaLimits {
     /// Fail when the signature has more blocks
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_records: Option<u64>,
-    /// Hash so many bytes at most for each byte of the new file, then pass positions over [default: 8 for compact, none
-    /// for librsync's]
+    /// Hash so many bytes at most for each byte of the new file, then pass positions over [default: 4 to 8 for
+    /// compact, none for librsync's]
     #[arg(long, value_name = "N|none", value_parser = amount::count_or_none, allow_negative_numbers = true)]
     max_work: Option<Limit<u32>>,
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! How much of the new file may be hashed.
 
 use super::Profile;
-use crate::Work;
+use crate::{Signature, WeakKind, Work};
 
 /// How many bytes may still be hashed.
 ///
@@ -18,13 +18,14 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(profile: Profile, work: Work, segment_len: u64) -> Self {
-        Self { per_byte: per_byte(profile, work), segment_len, segment: 0, spent: 0 }
+    pub(super) fn new(signature: &Signature, profile: Profile, work: Work) -> Self {
+        let segment_len = segment_len(signature.params().block_len().get().into());
+        Self { per_byte: per_byte(signature, profile, work), segment_len, segment: 0, spent: 0 }
     }
 
     /// What may be hashed from here on.
-    pub(super) fn set_work(&mut self, profile: Profile, work: Work) {
-        self.per_byte = per_byte(profile, work);
+    pub(super) fn set_work(&mut self, signature: &Signature, profile: Profile, work: Work) {
+        self.per_byte = per_byte(signature, profile, work);
     }
 
     /// The same, of which nothing is spent.
@@ -76,11 +77,51 @@ pub(super) fn segment_len(block_len: u64) -> u64 {
 }
 
 /// How many bytes may be hashed for each; `None`: no limit.
-fn per_byte(profile: Profile, work: Work) -> Option<u64> {
-    let bytes = match work {
-        Work::OfProfile => profile.work(),
-        Work::Unlimited => None,
-        Work::PerByte(bytes) => Some(bytes),
-    };
-    bytes.map(u64::from)
+fn per_byte(signature: &Signature, profile: Profile, work: Work) -> Option<u64> {
+    match work {
+        Work::OfProfile if profile == Profile::Compact => Some(of_chance(signature)),
+        Work::OfProfile | Work::Unlimited => None,
+        Work::PerByte(bytes) => Some(bytes.into()),
+    }
+}
+
+/// What data that nobody made on purpose does not use up, at least 4 and at most 8. A position has the weak sum of one of `n` blocks
+/// by chance in `n` of 2^32 cases, so unlike bytes are hashed (length of the basis / 2^32) times, like ones once. Twice that is allowed
+/// beside the 4. The halves of a rollsum are sums that lie near each other, so chance has less to choose from: 8 for any length.
+fn of_chance(signature: &Signature) -> u64 {
+    let params = signature.params();
+    let basis_len = (signature.block_count() as u64).saturating_mul(params.block_len().get().into());
+    match params.format().weak {
+        WeakKind::RabinKarp => (LEAST + (basis_len >> 31)).min(MOST),
+        WeakKind::Rollsum => MOST,
+    }
+}
+
+const LEAST: u64 = 4;
+const MOST: u64 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests, per_byte};
+    use crate::{Format, Profile, WeakKind, Work};
+
+    #[test]
+    fn what_compact_hashes_hangs_on_how_often_chance_finds_a_weak_sum() {
+        let of = |format, gib: usize| {
+            let params = tests::params(format, 1 << 30);
+            let index = tests::index_of(&params, &vec![0; gib * params.record_len()]);
+            let of = |profile, work| per_byte(index.signature(), profile, work);
+            assert_eq!(of(Profile::Compact, Work::Unlimited), None);
+            assert_eq!(of(Profile::Compact, Work::PerByte(0)), Some(0));
+            assert_eq!(of(Profile::Librsync234, Work::OfProfile), None);
+            assert_eq!(of(Profile::Librsync232, Work::PerByte(100)), Some(100));
+            of(Profile::Compact, Work::OfProfile)
+        };
+        for format in Format::ALL {
+            for (gib, rabin_karp) in [(0, 4), (1, 4), (2, 5), (7, 7), (8, 8), (30, 8)] {
+                let per_byte = if format.weak == WeakKind::Rollsum { 8 } else { rabin_karp };
+                assert_eq!(of(format, gib), Some(per_byte), "{format:?}, {gib} GiB");
+            }
+        }
+    }
 }

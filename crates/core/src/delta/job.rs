@@ -114,7 +114,7 @@ impl<I: Borrow<SignatureIndex>> DeltaJob<I> {
         self.emitter.set_limits(limits);
         if let Source::Search(search) = &mut self.source {
             let index = self.index.borrow();
-            search.set_work(self.options.profile, limits.work);
+            search.set_work(index, self.options.profile, limits.work);
             search.set_patience(patience(index, &limits));
             self.ahead.set_capacity(capacity(index, &limits));
         }

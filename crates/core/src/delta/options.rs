@@ -36,14 +36,6 @@ impl Profile {
         }
     }
 
-    /// Bytes hashed for a byte of the new file, when there is a limit.
-    pub(crate) const fn work(self) -> Option<u32> {
-        match self {
-            Self::Librsync232 | Self::Librsync234 => None,
-            Self::Compact => Some(8),
-        }
-    }
-
     pub(crate) const fn prefers_adjacent(self) -> bool {
         matches!(self, Self::Compact)
     }

@@ -86,7 +86,7 @@ impl Search {
             position: 0,
             ahead: Ahead::new(index, patience, segment_len),
             tail: None,
-            budget: Budget::new(profile, limits.work, segment_len),
+            budget: Budget::new(index.signature(), profile, limits.work),
             hashed_before: 0,
             own: Own::default(),
         }
@@ -154,8 +154,8 @@ impl Search {
     }
 
     /// What may be hashed from here on.
-    pub(super) fn set_work(&mut self, profile: Profile, work: Work) {
-        self.budget.set_work(profile, work);
+    pub(super) fn set_work(&mut self, index: &SignatureIndex, profile: Profile, work: Work) {
+        self.budget.set_work(index.signature(), profile, work);
     }
 
     pub(super) const fn window_len(&self) -> usize {

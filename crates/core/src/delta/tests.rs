@@ -47,7 +47,7 @@ fn record(params: &SignatureParams, window: &[u8], strong_is_right: bool) -> Vec
     record
 }
 
-fn index_of(params: &SignatureParams, records: &[u8]) -> SignatureIndex {
+pub(super) fn index_of(params: &SignatureParams, records: &[u8]) -> SignatureIndex {
     let bytes = [&params.header()[..], records].concat();
     let mut job = LoadJob::new();
     let progress = job.step(Input::last(&bytes), &mut []).unwrap();
@@ -473,7 +473,7 @@ fn what_a_delta_likes_to_be_offered_is_bounded_whatever_the_block_length() {
     }
 }
 
-fn params(format: Format, block_len: usize) -> SignatureParams {
+pub(super) fn params(format: Format, block_len: usize) -> SignatureParams {
     let block_len = BlockLen::new(block_len as u64).unwrap();
     SignatureParams::new(format, block_len, StrongLen::new(16).unwrap()).unwrap()
 }
