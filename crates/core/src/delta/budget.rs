@@ -18,8 +18,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(signature: &Signature, profile: Profile, work: Work) -> Self {
-        let segment_len = segment_len(signature.params().block_len().get().into());
+    pub(super) fn new(signature: &Signature, profile: Profile, work: Work, segment_len: u64) -> Self {
         Self { per_byte: per_byte(signature, profile, work), segment_len, segment: 0, spent: 0 }
     }
 

@@ -86,7 +86,7 @@ impl Search {
             position: 0,
             ahead: Ahead::new(index, patience, segment_len),
             tail: None,
-            budget: Budget::new(index.signature(), profile, limits.work),
+            budget: Budget::new(index.signature(), profile, limits.work, segment_len),
             hashed_before: 0,
             own: Own::default(),
         }
