@@ -39,8 +39,8 @@ typedef struct rollsync_limits {
     uint64_t memory;          /* bytes that grow with the input: loadsig with its index, delta */
     uint64_t literal;         /* bytes of one literal: patch */
     uint64_t work_per_byte;   /* bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead. 0 is
-                                 4 to 8 for "compact", by the length of the basis, and no limit for the others; so is 2^32
-                                 and more for all */
+                                 4 to 8 for "compact", by basis length and weak sum, and no limit for the others; so is
+                                 2^32 and more for all */
 } rollsync_limits_t;
 
 LIBRSYNC_EXPORT rs_result rollsync_job_set_limits(rs_job_t *job, rollsync_limits_t const *limits);

@@ -21,7 +21,7 @@ namespace Rollsync
         public long Literal { get; set; }
 
         /// <summary>Bytes hashed for each byte of the new file: delta. Beyond, the delta grows instead. 0 is what the profile says:
-        /// 4 to 8 with <see cref="Profile.Compact"/>, by the length of the basis, no limit with those of librsync.</summary>
+        /// 4 to 8 with <see cref="Profile.Compact"/>, by basis length and weak sum, no limit with those of librsync.</summary>
         public long WorkPerByte { get; set; }
 
         /// <summary>How long a call may take; or a job that is run by hand, from its first step on. It is looked at between steps: a

@@ -77,16 +77,17 @@ pub(super) fn segment_len(block_len: u64) -> u64 {
 
 /// How many bytes may be hashed for each; `None`: no limit.
 fn per_byte(signature: &Signature, profile: Profile, work: Work) -> Option<u64> {
-    match work {
-        Work::OfProfile if profile == Profile::Compact => Some(of_chance(signature)),
-        Work::OfProfile | Work::Unlimited => None,
-        Work::PerByte(bytes) => Some(bytes.into()),
+    match (work, profile) {
+        (Work::OfProfile, Profile::Compact) => Some(of_chance(signature)),
+        (Work::OfProfile, Profile::Librsync232 | Profile::Librsync234) | (Work::Unlimited, _) => None,
+        (Work::PerByte(bytes), _) => Some(bytes.into()),
     }
 }
 
-/// What data that nobody made on purpose does not use up, at least 4 and at most 8. A position has the weak sum of one of `n` blocks
-/// by chance in `n` of 2^32 cases, so unlike bytes are hashed (length of the basis / 2^32) times, like ones once. Twice that is allowed
-/// beside the 4. The halves of a rollsum are sums that lie near each other, so chance has less to choose from: 8 for any length.
+/// The budget of [`Profile::Compact`]: 4 and twice what chance makes a delta hash, at most 8 however long a signature says that its
+/// basis is. A position has the weak sum of one of `n` blocks by chance in `n` of 2^32 cases, so unlike bytes are hashed (length of
+/// the basis / 2^32) times; like ones are hashed once. The halves of a rollsum are sums that lie near each other, so that chance finds
+/// them more often: 8 for any length.
 fn of_chance(signature: &Signature) -> u64 {
     let params = signature.params();
     let basis_len = (signature.block_count() as u64).saturating_mul(params.block_len().get().into());
