@@ -82,8 +82,22 @@ fn reserve_exact<T>(vec: &mut Vec<T>, more: usize, whole: usize) -> Result<(), R
 
 /// Takes records apart. There is room for what they are made of.
 fn split(records: &[u8], record_len: usize, weak: &mut Vec<u32>, strong: &mut Vec<u8>) {
-    for record in records.chunks_exact(record_len) {
-        let (sum, rest) = record.split_at(4);
+    let taken_apart = (weak, strong);
+    // Of whole digests, and half of one, the length is known when this is compiled.
+    match record_len {
+        36 => split_each(records.as_chunks::<36>().0.iter(), taken_apart),
+        20 => split_each(records.as_chunks::<20>().0.iter(), taken_apart),
+        _ => split_each(records.chunks_exact(record_len), taken_apart),
+    }
+}
+
+#[inline(always)]
+fn split_each<R: AsRef<[u8]>>(
+    records: impl Iterator<Item = R>,
+    (weak, strong): (&mut Vec<u32>, &mut Vec<u8>),
+) {
+    for record in records {
+        let (sum, rest) = record.as_ref().split_at(4);
         weak.push(sum.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)));
         strong.extend_from_slice(rest);
     }
