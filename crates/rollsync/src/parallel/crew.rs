@@ -13,6 +13,9 @@ use std::{
 /// So long a thread waits before it is put to sleep, where no other needs its processor.
 const AWAKE: Duration = Duration::from_micros(100);
 
+/// Pieces up to this length are short.
+const SHORT: usize = 1 << 20;
+
 /// Pieces of work, numbered from 0 on, which are handed out in order and taken back in any. Whoever waits for one works
 /// on others: with so many threads as there are processors, none of them waits for a turn, and few are put to sleep.
 pub(super) struct Crew<'w, W, R> {
@@ -21,7 +24,7 @@ pub(super) struct Crew<'w, W, R> {
     /// Is told who works, too: threads are numbered, the calling one is 0.
     work: &'w (dyn Fn(usize, W) -> R + Sync),
     desk: Mutex<Desk<W, R>>,
-    /// There is work, or never will be again.
+    /// There is work, or none is left to come.
     given: Condvar,
     /// Work is done, or was left.
     done: Condvar,
@@ -33,6 +36,7 @@ struct Desk<W, R> {
     begun: usize,
     done: BTreeMap<u64, R>,
     number: u64,
+    /// The others are given no more, and leave when nothing waits.
     is_closed: bool,
 }
 
@@ -68,9 +72,10 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
         })
     }
 
-    /// How many pieces should be under way: one for each thread, and some that wait for it.
-    pub(super) const fn depth(&self) -> usize {
-        self.threads + 2
+    /// How many pieces of such a length should be under way: one for each thread, and some that wait for it, so that none runs out of
+    /// them while the calling one works on one that takes longer. Of long ones fewer, for they take memory.
+    pub(super) const fn depth(&self, piece_len: usize) -> usize {
+        self.threads + if piece_len <= SHORT { 4 } else { 2 }
     }
 
     /// Hands out a piece of work; its number.
@@ -81,6 +86,16 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
         desk.waiting.push_back((number, piece));
         self.given.notify_one();
         number
+    }
+
+    /// Lets the others end as soon as nothing waits, so that nobody has to wait for their end when all is done. What is given from now
+    /// on is most likely left to this thread.
+    pub(super) fn close(&self) {
+        let mut desk = self.desk();
+        if !desk.is_closed {
+            desk.is_closed = true;
+            self.given.notify_all();
+        }
     }
 
     /// Takes a piece back that nobody has begun; whether there was one.
@@ -110,9 +125,10 @@ impl<W: Send, R: Send> Crew<'_, W, R> {
 
     fn serve(&self, who: usize) {
         let mut desk = self.desk();
-        while !desk.is_closed {
+        loop {
             desk = match desk.waiting.pop_front() {
                 Some(piece) => self.work_on(desk, who, piece),
+                None if desk.is_closed => return,
                 None => self.wait(who, desk, &self.given, |desk| desk.is_closed || !desk.waiting.is_empty()),
             };
         }
@@ -179,20 +195,28 @@ impl<W: Send, R: Send> Drop for Leaving<'_, '_, W, R> {
     }
 }
 
-/// The caller leaves, done or by a panic: the others stop when their piece is done.
+/// The caller leaves, done or by a panic: the others stop when their piece is done, whatever waits.
 struct Closing<'c, 'w, W: Send, R: Send>(&'c Crew<'w, W, R>);
 
 impl<W: Send, R: Send> Drop for Closing<'_, '_, W, R> {
     fn drop(&mut self) {
-        self.0.desk().is_closed = true;
-        self.0.given.notify_all();
+        self.0.desk().waiting.clear();
+        self.0.close();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Crew;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+        thread,
+        time::{Duration, Instant},
+    };
 
     #[test]
     fn pieces_come_back_by_their_numbers() {
@@ -225,6 +249,48 @@ mod tests {
             assert!(!crew.withdraw(numbers[1]));
             assert_eq!([0, 2].map(|i| crew.take(numbers[i])), [Some(0), Some(2)]);
             assert!(!crew.withdraw(numbers[2]));
+        });
+    }
+
+    #[test]
+    fn what_is_given_behind_the_close_is_done_too() {
+        for threads in [1, 2, 5] {
+            let squares = Crew::with(threads, &|_, n: u64| n * n, |crew| {
+                let before: Vec<u64> = (0..50).map(|n| crew.give(n)).collect();
+                crew.close();
+                let behind: Vec<u64> = (50..100).map(|n| crew.give(n)).collect();
+                let numbers = before.into_iter().chain(behind);
+                numbers.map(|number| crew.take(number).unwrap()).collect::<Vec<_>>()
+            });
+            assert_eq!(squares, (0..100).map(|n| n * n).collect::<Vec<_>>());
+        }
+    }
+
+    /// Counts the threads that have ended, of those that have worked.
+    #[test]
+    fn the_others_end_behind_the_close() {
+        static ENDED: AtomicUsize = AtomicUsize::new(0);
+        struct Working;
+        impl Drop for Working {
+            fn drop(&mut self) {
+                ENDED.fetch_add(1, Relaxed);
+            }
+        }
+        thread_local!(static WORKING: Working = const { Working });
+        let everybody = Barrier::new(3);
+        let work = |_, ()| {
+            WORKING.with(|_| ());
+            everybody.wait();
+        };
+        Crew::with(3, &work, |crew| {
+            let numbers = [(); 3].map(|()| crew.give(()));
+            crew.close();
+            numbers.into_iter().for_each(|number| crew.take(number).unwrap());
+            let begun = Instant::now();
+            while ENDED.load(Relaxed) < 2 {
+                assert!(begun.elapsed() < Duration::from_secs(60), "they wait for more");
+                thread::yield_now();
+            }
         });
     }
 

@@ -27,6 +27,7 @@ pub fn index_signature(
         let threads = threads.min(shares.len());
         Crew::with(threads, &|_, share| builder.make(share), |crew| {
             let numbers: Vec<u64> = shares.into_iter().map(|share| crew.give(share)).collect();
+            crew.close();
             let made = numbers.into_iter().filter_map(|number| crew.take(number));
             made.collect::<Result<Vec<_>, _>>()
         })?

@@ -38,7 +38,7 @@ impl Drive<LoadJob> {
     ) -> Result<(), Error> {
         let begun = self.bytes_in() > 0 || self.job().offset() > 0;
         let alone = threads < 2 || begun || self.job().limits().memory.is_some();
-        let Some(start) = Placed::of(input.as_file()).filter(|_| !alone).map(|file| file.start()) else {
+        let Some(extent) = Placed::of(input.as_file()).filter(|_| !alone).map(|file| file.extent()) else {
             return self.run_watched(input, &mut NoBasis, io::sink(), watch);
         };
         watch(0, 0)?;
@@ -50,7 +50,7 @@ impl Drive<LoadJob> {
         let (Some(params), Some(file)) = (self.job().params(), input.as_file()) else {
             return self.run_watched(input, &mut NoBasis, io::sink(), watch);
         };
-        let file = Placed::at(file, start);
+        let file = Placed::at(file, extent);
         self.load_records(&Readers::new(file, params, threads), threads, watch)?;
         file.leave_behind(self.bytes_in())
     }
@@ -65,9 +65,15 @@ impl Drive<LoadJob> {
             let (mut queue, mut next) = (VecDeque::new(), HEADER as u64);
             loop {
                 watch(self.bytes_in(), 0)?;
-                while queue.len() < crew.depth() {
+                // What stands beyond the end, if there is more by now, is this thread's.
+                while queue.is_empty()
+                    || queue.len() < crew.depth(readers.piece_len) && !readers.file.ended_before(next)
+                {
                     queue.push_back(crew.give(next));
                     next += readers.piece_len as u64;
+                }
+                if readers.file.ended_before(next) {
+                    crew.close();
                 }
                 // All are there, unless a thread has panicked, and that is passed on.
                 let Some(read) = queue.pop_front().and_then(|number| crew.take(number)) else {

@@ -111,7 +111,7 @@ impl<'c, 'w> OwnReads<'c, 'w> {
         threads: usize,
     ) -> Self {
         let (queue, tail, pause) = (VecDeque::new(), Vec::new(), Pause::default());
-        let (depth, depth_in_doubt) = (crew.depth(), threads);
+        let (depth, depth_in_doubt) = (crew.depth(seekers.segment_len), threads);
         Self { seekers, crew, queue, depth, depth_in_doubt, next: 0, who: 0, tail, ended: false, pause }
     }
 
@@ -165,9 +165,16 @@ impl Segments for OwnReads<'_, '_> {
             return Ok(Some((segment, None)));
         }
         let depth = if self.pause.was_on() { self.depth_in_doubt } else { self.depth };
-        while self.queue.len() < depth && !self.pause.is_on() {
+        let file = &self.seekers.file;
+        // What stands beyond the end, if there is more by now, is this thread's.
+        while self.queue.is_empty()
+            || self.queue.len() < depth && !self.pause.is_on() && !file.ended_before(self.next)
+        {
             self.queue.push_back(self.crew.give(self.next));
             self.next += self.seekers.segment_len as u64;
+        }
+        if file.ended_before(self.next) {
+            self.crew.close();
         }
         // All are there, unless a thread has panicked, and that is passed on.
         let Some(sought) = self.queue.pop_front().and_then(|number| self.crew.take(number)) else {

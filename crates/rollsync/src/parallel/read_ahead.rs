@@ -40,11 +40,14 @@ impl<R: Read> Segments for ReadAhead<'_, '_, R> {
 
     fn next(&mut self, done: Option<Segment>, told: &mut Told<'_>) -> Result<Option<Found>, Error> {
         self.cutter.recycle(done);
-        while self.queue.len() < self.crew.depth()
+        while self.queue.len() < self.crew.depth(self.cutter.segment_len())
             && let Some(segment) = self.cutter.next(told)?
         {
             let number = (!self.pause.counts()).then(|| self.crew.give(segment.clone()));
             self.queue.push_back((segment, number));
+        }
+        if self.cutter.has_ended() {
+            self.crew.close();
         }
         let Some((segment, number)) = self.queue.pop_front() else { return Ok(None) };
         Ok(Some((segment, number.and_then(|number| self.crew.take(number)))))

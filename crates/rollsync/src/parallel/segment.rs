@@ -62,6 +62,15 @@ impl<R: Read> Cutter<R> {
         self.spare.extend(segment.and_then(|segment| Arc::into_inner(segment.data)));
     }
 
+    pub(super) const fn segment_len(&self) -> usize {
+        self.segment_len
+    }
+
+    /// Whether the input is read to its end.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// How many bytes are read so far.
     pub(super) fn offset(&self) -> u64 {
         self.start + self.held.len() as u64

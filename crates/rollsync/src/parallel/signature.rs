@@ -45,7 +45,7 @@ pub(crate) fn signature(
     if let Some(file) = Placed::of(basis.as_file()).filter(|_| !seal) {
         let parts = (0..threads).map(|_| Mutex::new(None)).collect();
         let reader = OwnParts { params, file, segment_len, parts };
-        let mut offsets = Offsets { segment_len, next: 0 };
+        let mut offsets = Offsets { file, segment_len, next: 0 };
         write_in_order(&mut offsets, threads, &|who, offset| reader.records(who, offset), &mut sink, watch)?;
         file.leave_behind(sink.stats.bytes_in)?;
         return Ok(sink.stats);
@@ -76,10 +76,13 @@ fn write_in_order<S: Source>(
     Crew::with(threads, work, |crew| {
         let mut queue = VecDeque::new();
         loop {
-            while queue.len() < crew.depth()
+            while (queue.is_empty() || queue.len() < crew.depth(source.piece_len()) && !source.is_all())
                 && let Some(piece) = source.next(&mut |bytes_in| watch(bytes_in, sink.stats.bytes_out))?
             {
                 queue.push_back(crew.give(piece));
+            }
+            if source.is_all() {
+                crew.close();
             }
             // All but the last are there, unless a thread has panicked, and that is passed on.
             let made = queue.pop_front().and_then(|number| crew.take(number));
@@ -105,10 +108,16 @@ trait Source {
     /// `None` when there are no more.
     fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Self::Piece>, Error>;
 
+    /// How many bytes a piece has, unless it is the last.
+    fn piece_len(&self) -> usize;
+
     /// How many bytes the calling thread has read so far; 0 where each reads for itself.
     fn read_so_far(&self) -> u64 {
         0
     }
+
+    /// Whether no more is to be expected.
+    fn is_all(&self) -> bool;
 
     fn recycle(&mut self, piece: Self::Piece);
 }
@@ -137,6 +146,10 @@ struct FrontToBack<R> {
 impl<R: Read> Source for FrontToBack<R> {
     type Piece = Buffer;
 
+    fn piece_len(&self) -> usize {
+        self.segment_len
+    }
+
     fn read_so_far(&self) -> u64 {
         self.offset
     }
@@ -157,6 +170,10 @@ impl<R: Read> Source for FrontToBack<R> {
         Ok((len > 0).then_some(segment))
     }
 
+    fn is_all(&self) -> bool {
+        self.ended
+    }
+
     fn recycle(&mut self, mut segment: Buffer) {
         segment.clear();
         self.spare.push(segment);
@@ -164,18 +181,28 @@ impl<R: Read> Source for FrontToBack<R> {
 }
 
 /// Where the segments begin that their threads read themselves. Where they end is not known before.
-struct Offsets {
+struct Offsets<'f> {
+    file: Placed<'f>,
     segment_len: usize,
     next: u64,
 }
 
-impl Source for Offsets {
+impl Source for Offsets<'_> {
     type Piece = u64;
+
+    fn piece_len(&self) -> usize {
+        self.segment_len
+    }
 
     fn next(&mut self, _: &mut Told<'_>) -> Result<Option<u64>, Error> {
         let offset = self.next;
         self.next += self.segment_len as u64;
         Ok(Some(offset))
+    }
+
+    /// If there is more by now, it is the calling thread's.
+    fn is_all(&self) -> bool {
+        self.file.ended_before(self.next)
     }
 
     fn recycle(&mut self, _: u64) {}

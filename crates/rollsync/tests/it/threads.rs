@@ -7,6 +7,7 @@ use rollsync::{
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
+    mem::take,
     num::NonZeroUsize,
 };
 
@@ -319,6 +320,42 @@ fn a_file_that_changes_while_it_is_read() {
         let stats = signature_from(File::open(&path).unwrap(), None, &mut sums, &mut options).unwrap();
         assert_eq!(stats.blocks, stats.bytes_in.div_ceil(2048));
         assert_eq!(sums.len() as u64, 12 + 36 * stats.blocks);
+    }
+}
+
+/// How long a file is when the work begins is no reason to stop there.
+#[test]
+fn a_file_that_grows_is_read_to_its_end() {
+    const MIB: usize = 1 << 20;
+    let (basis, new) = (random(1, 3_000_000), random(2, 9_500_000));
+    let (sums, difference) = made(&basis, &new, on_three());
+    let index = load(&sums.0[..], None, &mut Options::new()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    // With the first report the rest is there.
+    let growing = |whole: &[u8], len: usize, work: &dyn Fn(File, &mut Options<'_>) -> Made| {
+        let (now, mut later) = whole.split_at(len);
+        std::fs::write(&path, now).unwrap();
+        let mut end = File::options().append(true).open(&path).unwrap();
+        let mut told = |_| end.write_all(take(&mut later)).unwrap();
+        work(File::open(&path).unwrap(), &mut on_three().progress(&mut told))
+    };
+    // What comes before that report is read before it.
+    for len in [MIB, 2 * MIB] {
+        let grown = growing(&basis, len, &|file, options| {
+            let mut sums = Vec::new();
+            let stats = signature_from(file, None, &mut sums, options).unwrap();
+            (sums, stats)
+        });
+        assert!(grown == sums, "{len}");
+    }
+    for len in [0, MIB - 1, MIB, 5_000_000] {
+        let grown = growing(&new, len, &|file, options| {
+            let mut difference = Vec::new();
+            let stats = delta_from(&index, file, None, &mut difference, options).unwrap();
+            (difference, stats)
+        });
+        assert!(grown == difference, "{len}");
     }
 }
 
