@@ -43,6 +43,11 @@ impl Lane {
         Spread::of(self.samples.iter().map(figure)).median
     }
 
+    /// The same with these rounds alone.
+    pub(super) fn of_rounds(&self, rounds: &[usize]) -> Self {
+        Self { who: self.who, samples: rounds.iter().map(|round| self.samples[*round]).collect() }
+    }
+
     /// `other`'s figure divided by that of this lane, round by round: what disturbs a round disturbs both.
     pub(super) fn ratio(&self, other: &Lane, figure: fn(&Sample) -> f64) -> Spread {
         Spread::of(self.samples.iter().zip(&other.samples).map(|(own, other)| figure(other) / figure(own)))
