@@ -2,6 +2,7 @@
 
 use super::{
     crew::Crew,
+    offsets::Offsets,
     placed::{PART, Placed},
     read_full,
 };
@@ -62,19 +63,11 @@ impl Drive<LoadJob> {
         watch: &mut Watch<'_>,
     ) -> Result<(), Error> {
         Crew::with(threads, &|who, offset| readers.records(who, offset), |crew| {
-            let (mut queue, mut next) = (VecDeque::new(), HEADER as u64);
+            let mut queue = VecDeque::new();
+            let mut offsets = Offsets::new(readers.file, readers.piece_len, HEADER as u64);
             loop {
                 watch(self.bytes_in(), 0)?;
-                // What stands beyond the end, if there is more by now, is this thread's.
-                while queue.is_empty()
-                    || queue.len() < crew.depth(readers.piece_len) && !readers.file.ended_before(next)
-                {
-                    queue.push_back(crew.give(next));
-                    next += readers.piece_len as u64;
-                }
-                if readers.file.ended_before(next) {
-                    crew.close();
-                }
+                offsets.hand_out(crew, &mut queue, crew.depth(readers.piece_len));
                 // All are there, unless a thread has panicked, and that is passed on.
                 let Some(read) = queue.pop_front().and_then(|number| crew.take(number)) else {
                     return Ok(());

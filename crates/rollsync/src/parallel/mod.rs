@@ -8,6 +8,7 @@ mod crew;
 mod delta;
 mod index;
 mod load;
+mod offsets;
 mod own_reads;
 mod pause;
 mod placed;

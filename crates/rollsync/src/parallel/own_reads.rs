@@ -3,6 +3,7 @@
 use super::{
     Told,
     crew::Crew,
+    offsets::Offsets,
     pause::Pause,
     placed::{PART, Placed},
     segment::{Found, Overlapping, Segment, Segments},
@@ -93,8 +94,8 @@ pub(super) struct OwnReads<'c, 'w> {
     /// How many there are in it at most, and how many when some were in vain.
     depth: usize,
     depth_in_doubt: usize,
-    /// Where the first segment begins that is not in the queue.
-    next: u64,
+    /// Of the segments that are not in the queue.
+    offsets: Offsets<'w>,
     /// Whose memory the last segment is in.
     who: usize,
     /// What was read beyond the last segment. What is read there again may be different by now; these bytes count, for what was
@@ -112,7 +113,8 @@ impl<'c, 'w> OwnReads<'c, 'w> {
     ) -> Self {
         let (queue, tail, pause) = (VecDeque::new(), Vec::new(), Pause::default());
         let (depth, depth_in_doubt) = (crew.depth(seekers.segment_len), threads);
-        Self { seekers, crew, queue, depth, depth_in_doubt, next: 0, who: 0, tail, ended: false, pause }
+        let offsets = Offsets::new(seekers.file, seekers.segment_len, 0);
+        Self { seekers, crew, queue, depth, depth_in_doubt, offsets, who: 0, tail, ended: false, pause }
     }
 
     fn recycle(&mut self, done: Segment) {
@@ -126,15 +128,15 @@ impl<'c, 'w> OwnReads<'c, 'w> {
     /// Reads what comes next as one thread would: part by part, and nothing ahead of its turn.
     fn read_part(&mut self) -> Result<Segment, Error> {
         let segment_len = self.seekers.segment_len as u64;
-        let start = self.next;
+        let start = self.offsets.next;
         let left = usize::try_from(segment_len - start % segment_len).unwrap_or(usize::MAX);
         let wanted = PART.min(left - self.tail.len());
         let mut data = self.seekers.memory(0);
         let place = data.behind(&self.tail, wanted);
         let read = self.seekers.file.read(start + self.tail.len() as u64, place)?;
         let positions = data.filled(self.tail.len() + read).len();
-        self.next += positions as u64;
-        if self.next.is_multiple_of(segment_len) {
+        self.offsets.next += positions as u64;
+        if self.offsets.next.is_multiple_of(segment_len) {
             self.pause.counts();
         }
         self.who = 0;
@@ -147,7 +149,7 @@ impl Segments for OwnReads<'_, '_> {
         if self.pause.learn(joined) {
             while self.queue.back().is_some_and(|number| self.crew.withdraw(*number)) {
                 self.queue.pop_back();
-                self.next -= self.seekers.segment_len as u64;
+                self.offsets.next -= self.seekers.segment_len as u64;
             }
         }
     }
@@ -164,18 +166,12 @@ impl Segments for OwnReads<'_, '_> {
             self.ended = segment.last;
             return Ok(Some((segment, None)));
         }
-        let depth = if self.pause.was_on() { self.depth_in_doubt } else { self.depth };
-        let file = &self.seekers.file;
-        // What stands beyond the end, if there is more by now, is this thread's.
-        while self.queue.is_empty()
-            || self.queue.len() < depth && !self.pause.is_on() && !file.ended_before(self.next)
-        {
-            self.queue.push_back(self.crew.give(self.next));
-            self.next += self.seekers.segment_len as u64;
-        }
-        if file.ended_before(self.next) {
-            self.crew.close();
-        }
+        let depth = match (self.pause.is_on(), self.pause.was_on()) {
+            (true, _) => 0,
+            (false, true) => self.depth_in_doubt,
+            (false, false) => self.depth,
+        };
+        self.offsets.hand_out(self.crew, &mut self.queue, depth);
         // All are there, unless a thread has panicked, and that is passed on.
         let Some(sought) = self.queue.pop_front().and_then(|number| self.crew.take(number)) else {
             return Ok(None);

@@ -3,6 +3,7 @@
 use super::{
     SEGMENT_MAX, Told,
     crew::Crew,
+    offsets::Offsets,
     placed::{PART, Placed},
     read_full,
 };
@@ -45,7 +46,7 @@ pub(crate) fn signature(
     if let Some(file) = Placed::of(basis.as_file()).filter(|_| !seal) {
         let parts = (0..threads).map(|_| Mutex::new(None)).collect();
         let reader = OwnParts { params, file, segment_len, parts };
-        let mut offsets = Offsets { file, segment_len, next: 0 };
+        let mut offsets = Offsets::new(file, segment_len, 0);
         write_in_order(&mut offsets, threads, &|who, offset| reader.records(who, offset), &mut sink, watch)?;
         file.leave_behind(sink.stats.bytes_in)?;
         return Ok(sink.stats);
@@ -76,14 +77,7 @@ fn write_in_order<S: Source>(
     Crew::with(threads, work, |crew| {
         let mut queue = VecDeque::new();
         loop {
-            while (queue.is_empty() || queue.len() < crew.depth(source.piece_len()) && !source.is_all())
-                && let Some(piece) = source.next(&mut |bytes_in| watch(bytes_in, sink.stats.bytes_out))?
-            {
-                queue.push_back(crew.give(piece));
-            }
-            if source.is_all() {
-                crew.close();
-            }
+            source.hand_out(crew, &mut queue, &mut |bytes_in| watch(bytes_in, sink.stats.bytes_out))?;
             // All but the last are there, unless a thread has panicked, and that is passed on.
             let made = queue.pop_front().and_then(|number| crew.take(number));
             let Some(Made { piece, len, is_last, records }) = made else { return sink.begin() };
@@ -105,19 +99,18 @@ trait Source {
     /// What is handed to a thread.
     type Piece: Send;
 
-    /// `None` when there are no more.
-    fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Self::Piece>, Error>;
-
-    /// How many bytes a piece has, unless it is the last.
-    fn piece_len(&self) -> usize;
+    /// Hands out pieces, as many as should be under way; their numbers. The queue stays empty when there are none any more.
+    fn hand_out(
+        &mut self,
+        crew: &Crew<'_, Self::Piece, Made<Self::Piece>>,
+        queue: &mut VecDeque<u64>,
+        told: &mut Told<'_>,
+    ) -> Result<(), Error>;
 
     /// How many bytes the calling thread has read so far; 0 where each reads for itself.
     fn read_so_far(&self) -> u64 {
         0
     }
-
-    /// Whether no more is to be expected.
-    fn is_all(&self) -> bool;
 
     fn recycle(&mut self, piece: Self::Piece);
 }
@@ -143,18 +136,9 @@ struct FrontToBack<R> {
     spare: Vec<Buffer>,
 }
 
-impl<R: Read> Source for FrontToBack<R> {
-    type Piece = Buffer;
-
-    fn piece_len(&self) -> usize {
-        self.segment_len
-    }
-
-    fn read_so_far(&self) -> u64 {
-        self.offset
-    }
-
-    fn next(&mut self, told: &mut Told<'_>) -> Result<Option<Buffer>, Error> {
+impl<R: Read> FrontToBack<R> {
+    /// The next piece; `None` when there are no more.
+    fn read(&mut self, told: &mut Told<'_>) -> Result<Option<Buffer>, Error> {
         if self.ended {
             return Ok(None);
         }
@@ -169,9 +153,30 @@ impl<R: Read> Source for FrontToBack<R> {
         segment.end = len;
         Ok((len > 0).then_some(segment))
     }
+}
 
-    fn is_all(&self) -> bool {
-        self.ended
+impl<R: Read> Source for FrontToBack<R> {
+    type Piece = Buffer;
+
+    fn hand_out(
+        &mut self,
+        crew: &Crew<'_, Buffer, Made<Buffer>>,
+        queue: &mut VecDeque<u64>,
+        told: &mut Told<'_>,
+    ) -> Result<(), Error> {
+        while queue.len() < crew.depth(self.segment_len)
+            && let Some(piece) = self.read(told)?
+        {
+            queue.push_back(crew.give(piece));
+        }
+        if self.ended {
+            crew.close();
+        }
+        Ok(())
+    }
+
+    fn read_so_far(&self) -> u64 {
+        self.offset
     }
 
     fn recycle(&mut self, mut segment: Buffer) {
@@ -180,29 +185,17 @@ impl<R: Read> Source for FrontToBack<R> {
     }
 }
 
-/// Where the segments begin that their threads read themselves. Where they end is not known before.
-struct Offsets<'f> {
-    file: Placed<'f>,
-    segment_len: usize,
-    next: u64,
-}
-
 impl Source for Offsets<'_> {
     type Piece = u64;
 
-    fn piece_len(&self) -> usize {
-        self.segment_len
-    }
-
-    fn next(&mut self, _: &mut Told<'_>) -> Result<Option<u64>, Error> {
-        let offset = self.next;
-        self.next += self.segment_len as u64;
-        Ok(Some(offset))
-    }
-
-    /// If there is more by now, it is the calling thread's.
-    fn is_all(&self) -> bool {
-        self.file.ended_before(self.next)
+    fn hand_out(
+        &mut self,
+        crew: &Crew<'_, u64, Made<u64>>,
+        queue: &mut VecDeque<u64>,
+        _: &mut Told<'_>,
+    ) -> Result<(), Error> {
+        Offsets::hand_out(self, crew, queue, crew.depth(self.piece_len));
+        Ok(())
     }
 
     fn recycle(&mut self, _: u64) {}
