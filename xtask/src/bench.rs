@@ -59,6 +59,13 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
         println!("{name}");
         record.outcomes.push(Pair::new(size, name, &work)?.measure(&tools, rounds)?);
     }
+    for _ in 0..threads::VISITS {
+        for (name, outcome) in pairs.iter().zip(&mut record.outcomes) {
+            if outcome.threads.iter().any(|race| threads::lacks_idle_rounds(name, race, rounds)) {
+                Pair::new(size, name, &work)?.threads_again(&tools, rounds, outcome)?;
+            }
+        }
+    }
     fs::remove_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
 
     println!("\n{}", record.body());

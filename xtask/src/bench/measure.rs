@@ -1,5 +1,6 @@
 //! What processes cost, and how far the figures of several rounds lie apart.
 
+use std::ffi::OsString;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::runner::{Runner, Who};
 use crate::corpus::Size;
-use crate::process::{capture, command};
+use crate::process::{capture, check, command};
 
 /// What one run cost.
 #[derive(Clone, Copy, Default)]
@@ -121,7 +122,7 @@ pub(super) fn race_and_remove(
 
 /// Waits until the disk has nothing to write.
 pub(super) fn settle() -> Result<(), String> {
-    crate::process::check(&mut command("sync"))
+    check(&mut command("sync"))
 }
 
 fn turns(
@@ -174,6 +175,13 @@ fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
         launched.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     costs.into_iter().try_fold(none, |total, cost| Ok(total.beside(cost?)))
+}
+
+/// Runs the steps of a runner unmeasured.
+pub(super) fn run_unmeasured(runner: &Runner) -> Result<(), String> {
+    runner.outputs.iter().try_for_each(remove)?;
+    let run = |step: &Vec<OsString>| check(command(&step[0]).args(&step[1..]).envs(runner.who.environment()));
+    runner.steps.iter().try_for_each(run)
 }
 
 fn parse(printed: &str) -> Option<Sample> {

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::c_library;
-use super::measure::{Lane, Rounds, race, race_and_remove, settle};
+use super::measure::{Lane, Rounds, race, race_and_remove, run_unmeasured, settle};
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::streaming::{self, Streaming};
 use super::threads;
@@ -44,6 +44,11 @@ pub(super) struct Race {
 }
 
 impl Race {
+    /// Adds the rounds of another race of the same runners.
+    fn add(&mut self, other: Self) {
+        self.lanes.iter_mut().zip(other.lanes).for_each(|(lane, other)| lane.samples.extend(other.samples));
+    }
+
     pub(super) fn lane(&self, who: Who) -> Option<&Lane> {
         self.lanes.iter().find(|lane| lane.who == who)
     }
@@ -177,45 +182,64 @@ impl Pair {
     /// Races of their own: rdiff takes so long that too few rounds would be run, and those who are compared would not run one soon
     /// after another.
     fn threads(&self, tools: &Tools, rounds: Rounds) -> Result<Vec<Race>, String> {
+        let race = |operation| self.race_threads(tools, rounds, operation);
+        [Operation::Signature, Operation::Delta].into_iter().map(race).collect()
+    }
+
+    /// Runs those races of two threads again that have too few rounds on an idle machine.
+    pub(super) fn threads_again(
+        &self,
+        tools: &Tools,
+        rounds: Rounds,
+        outcome: &mut Outcome,
+    ) -> Result<(), String> {
+        let lacking =
+            outcome.threads.iter_mut().filter(|race| threads::lacks_idle_rounds(&self.name, race, rounds));
+        for race in lacking {
+            println!("{}: {} with two threads again", self.name, race.operation.name());
+            // A delta needs the signature.
+            run_unmeasured(&self.threads_runner(tools, Operation::Signature, Who::Ours))?;
+            race.add(self.race_threads(tools, rounds, race.operation)?);
+        }
+        fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))
+    }
+
+    fn threads_runner(&self, tools: &Tools, operation: Operation, who: Who) -> Runner {
         let (strong, block) = (Strong::Blake2, Block::TwoKib);
-        let rounds = Rounds { least: rounds.least.max(rounds.most.min(threads::ROUNDS)), ..rounds };
-        let run = |operation, bytes, kind, runner: &dyn Fn(Who) -> Runner| {
-            let runners = [runner(Who::Ours), runner(Who::OursTwoThreads), runner(Who::Ours).twice()];
-            // What earlier races left to be written would take a processor in the middle of this one.
-            settle()?;
-            let mut lanes = race(&tools.measure, &runners, rounds)?;
-            let many = if threads::needs_idle_machine(&self.name, bytes) { threads::RACES } else { 1 };
-            for _ in 1..many {
-                if threads::idle_rounds(&lanes).len() >= rounds.least {
-                    break;
-                }
-                let more = race(&tools.measure, &runners, rounds)?;
-                lanes.iter_mut().zip(more).for_each(|(lane, more)| lane.samples.extend(more.samples));
-            }
-            let [one, two] =
-                [Who::Ours, Who::OursTwoThreads].map(|who| self.files.output(who, kind, strong, block));
-            self.equal(&one, &two)?;
-            runners[2].outputs.iter().try_for_each(|output| self.equal(&one, output))?;
-            Ok::<_, String>(Race { operation, strong, block, bytes, lanes })
+        match operation {
+            Operation::Signature => Runner::signature(tools, &self.files, who, strong, block, 0),
+            _ => Runner::delta(tools, &self.files, who, strong, block),
+        }
+    }
+
+    /// A signature or a delta with one thread, with two, and twice at once.
+    fn race_threads(&self, tools: &Tools, rounds: Rounds, operation: Operation) -> Result<Race, String> {
+        let at_once = threads::rounds(rounds);
+        let runner = |who| self.threads_runner(tools, operation, who);
+        let runners = [runner(Who::Ours), runner(Who::OursTwoThreads), runner(Who::Ours).twice()];
+        // What earlier races left to be written would take a processor in the middle of this one.
+        settle()?;
+        let bytes = if operation == Operation::Signature { self.old_len } else { self.new_len };
+        let run = || {
+            let lanes = race(&tools.measure, &runners, at_once)?;
+            Ok::<_, String>(Race { operation, strong: Strong::Blake2, block: Block::TwoKib, bytes, lanes })
         };
-        let files = &self.files;
-        Ok(vec![
-            run(Operation::Signature, self.old_len, "sig", &|who| {
-                Runner::signature(tools, files, who, strong, block, 0)
-            })?,
-            run(Operation::Delta, self.new_len, "delta", &|who| {
-                Runner::delta(tools, files, who, strong, block)
-            })?,
-        ])
+        let mut all = run()?;
+        for _ in 1..threads::RACES {
+            if threads::lacks_idle_rounds(&self.name, &all, rounds) {
+                all.add(run()?);
+            }
+        }
+        let [one, two, twice] = runners;
+        two.outputs.iter().chain(&twice.outputs).try_for_each(|it| self.equal(&one.outputs[0], it))?;
+        Ok(all)
     }
 
     /// The patched file must be the new one: by who made the delta, and ours by the real rdiff as well.
     fn verify(&self, tools: &Tools, who: Who, strong: Strong, block: Block) -> Result<(), String> {
         let patch = Runner::patch(tools, &self.files, who, strong, block);
         let output = &patch.outputs[0];
-        for step in &patch.steps {
-            check(command(&step[0]).args(&step[1..]).envs(who.environment()))?;
-        }
+        run_unmeasured(&patch)?;
         self.equal(output, &self.files.new)?;
         if who.is_ours() && tools.real_rdiff {
             let delta = self.files.output(who, "delta", strong, block);
