@@ -68,8 +68,9 @@ pub(super) struct Ahead {
     marks: VecDeque<Mark>,
     /// The first position that is not looked at.
     end: u64,
-    /// Where the search began.
+    /// Where the search began, and how many positions it had decided elsewhere before.
     start: u64,
+    before: u64,
     /// From here on nobody will ask.
     until: u64,
     /// How many positions chunks had, those looked at in vain included.
@@ -105,6 +106,7 @@ impl Ahead {
             marks: VecDeque::with_capacity(MARKS),
             end: 0,
             start: 0,
+            before: 0,
             until: u64::MAX,
             looked_at: 0,
             matched: 0,
@@ -149,10 +151,11 @@ impl Ahead {
         self.marks.pop_front();
     }
 
-    /// The search is one of these positions alone.
-    pub(super) fn confine(&mut self, positions: Range<u64>) {
+    /// The search, which has come to `position`, is one of these positions alone from now on. What it decided until then still tells
+    /// how far it may look ahead: it would begin each segment with hardly any window to hash beside the first.
+    pub(super) fn confine(&mut self, position: u64, positions: Range<u64>) {
+        self.before = self.before.saturating_add(position - self.start);
         (self.start, self.until) = (positions.start, positions.end);
-        (self.looked_at, self.matched) = (0, 0);
         self.last_block = None;
         self.was_false = false;
         self.strongs.forget();
@@ -317,7 +320,8 @@ impl Ahead {
 
     /// Whether the way may go further: not where so much was looked at in vain that it would tell.
     fn may_look(&self, view: &View<'_>) -> bool {
-        let misses = (view.position - self.start).saturating_sub(self.matched);
+        let decided = self.before.saturating_add(view.position - self.start);
+        let misses = decided.saturating_sub(self.matched);
         let spare = misses / MISSES_FOR_ONE + self.matched / MATCHED_FOR_ONE + REACH * self.block_len as u64;
         self.behind_block || self.looked_at <= misses.saturating_add(spare)
     }

@@ -125,10 +125,10 @@ impl Search {
 
     /// The same search, with what it has learned, of these positions alone.
     pub(super) fn of(mut self, positions: Range<u64>) -> Self {
+        self.ahead.confine(self.position, positions.clone());
         self.position = positions.start;
         self.tail = None;
         self.budget = self.budget.unspent();
-        self.ahead.confine(positions);
         self.begin_turn();
         self
     }

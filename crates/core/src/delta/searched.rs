@@ -199,3 +199,54 @@ impl<'i> SegmentSearch<'i> {
 
 /// After so many turns in a segment the rest of it is left to the job, which lets its caller look around.
 const TURNS: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::{DeltaOptions, Limits, Range, SearchStats, SegmentSearch};
+    use crate::{
+        Format,
+        delta::{
+            scan::{Found, Search},
+            tests::{Random, index_of, params, record},
+        },
+    };
+    use alloc::vec::Vec;
+
+    /// Windows far from each other that look like blocks and are none: a search of segments hashes as many of them at once as one of
+    /// the whole file, which has more behind it to look ahead for.
+    #[test]
+    fn windows_are_hashed_side_by_side_in_segments_too() {
+        const SEGMENT_LEN: usize = 64 << 10;
+        let (block_len, between) = (256, 2000);
+        for format in Format::ALL {
+            let params = params(format, block_len);
+            let new = Random(11).bytes(32 * SEGMENT_LEN, 256);
+            let windows = new.windows(block_len).skip(between / 2).step_by(between);
+            let records: Vec<Vec<u8>> = windows.map(|window| record(&params, window, false)).collect();
+            let index = index_of(&params, &records.concat());
+            let (options, limits) = (DeltaOptions::default(), Limits::default());
+
+            let mut whole = Search::new(&index, options.profile, &limits, 1);
+            let mut stats = SearchStats::default();
+            let rest = |at| &new[usize::try_from(at).unwrap()..];
+            while whole.next(&index, rest(whole.position()), true, u64::MAX, &mut stats) != Found::End {}
+            assert!(stats.false_matches() >= records.len() as u64, "{stats:?}");
+
+            let mut segments = SegmentSearch::new(&index, options, &limits);
+            let own = new.len() as u64;
+            for start in (0..own).step_by(SEGMENT_LEN) {
+                segments.begin(Range { start, end: start + SEGMENT_LEN as u64 });
+                let data = rest(start);
+                let with_overlap = data.len().min(SEGMENT_LEN + block_len + 1);
+                segments.go_on(&data[..with_overlap], with_overlap == data.len(), &|| true);
+                segments.finish();
+            }
+            let search = segments.search.as_ref().unwrap();
+            assert_eq!(search.hashed(), whole.hashed());
+            // One that is cut at the end of each segment.
+            let most = whole.passes() + own / SEGMENT_LEN as u64;
+            assert!(search.passes() <= most, "{format:?}: {} passes and {}", search.passes(), whole.passes());
+            assert!(2 * search.looked_at() <= 3 * own, "{format:?}: {} positions", search.looked_at());
+        }
+    }
+}

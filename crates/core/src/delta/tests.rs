@@ -14,7 +14,7 @@ use rollsync_kernels::{Isa, strong, weak};
 
 extern crate std;
 
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -29,13 +29,13 @@ impl Random {
         usize::try_from(self.next() % limit as u64).unwrap()
     }
 
-    fn bytes(&mut self, len: usize, alphabet: u64) -> Vec<u8> {
+    pub(super) fn bytes(&mut self, len: usize, alphabet: u64) -> Vec<u8> {
         (0..len).map(|_| ((self.next() >> 32) % alphabet).to_le_bytes()[0]).collect()
     }
 }
 
 /// A window of the new file with the sums that the signature says it has.
-fn record(params: &SignatureParams, window: &[u8], strong_is_right: bool) -> Vec<u8> {
+pub(super) fn record(params: &SignatureParams, window: &[u8], strong_is_right: bool) -> Vec<u8> {
     let isa = Isa::portable();
     let format = params.format();
     let mut strong = strong::sum(isa, format.strong, window);
