@@ -202,7 +202,7 @@ const TURNS: u32 = 8;
 
 #[cfg(test)]
 mod tests {
-    use super::{DeltaOptions, Limits, Range, SearchStats, SegmentSearch};
+    use super::{DeltaOptions, Limits, Range, SearchStats, Searched, SegmentSearch};
     use crate::{
         Format,
         delta::{
@@ -239,7 +239,7 @@ mod tests {
                 let data = rest(start);
                 let with_overlap = data.len().min(SEGMENT_LEN + block_len + 1);
                 segments.go_on(&data[..with_overlap], with_overlap == data.len(), &|| true);
-                segments.finish();
+                let _: Searched = segments.finish();
             }
             let search = segments.search.as_ref().unwrap();
             assert_eq!(search.hashed(), whole.hashed());
