@@ -1,6 +1,5 @@
 //! What processes cost, and how far the figures of several rounds lie apart.
 
-use std::ffi::OsString;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::runner::{Runner, Who};
 use crate::corpus::Size;
-use crate::process::{capture, check, command};
+use crate::process::{capture, command};
 
 /// What one run cost.
 #[derive(Clone, Copy, Default)]
@@ -122,7 +121,7 @@ pub(super) fn race_and_remove(
 
 /// Waits until the disk has nothing to write.
 pub(super) fn settle() -> Result<(), String> {
-    check(&mut command("sync"))
+    crate::process::check(&mut command("sync"))
 }
 
 fn turns(
@@ -152,7 +151,8 @@ fn turns(
     Ok(lanes)
 }
 
-fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
+/// Runs a runner once, in place of what its last run left.
+pub(super) fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
     for output in &runner.outputs {
         remove(output)?;
     }
@@ -175,13 +175,6 @@ fn run(launcher: &Path, runner: &Runner) -> Result<Sample, String> {
         launched.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     costs.into_iter().try_fold(none, |total, cost| Ok(total.beside(cost?)))
-}
-
-/// Runs the steps of a runner unmeasured.
-pub(super) fn run_unmeasured(runner: &Runner) -> Result<(), String> {
-    runner.outputs.iter().try_for_each(remove)?;
-    let run = |step: &Vec<OsString>| check(command(&step[0]).args(&step[1..]).envs(runner.who.environment()));
-    runner.steps.iter().try_for_each(run)
 }
 
 fn parse(printed: &str) -> Option<Sample> {

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::c_library;
-use super::measure::{Lane, Rounds, race, race_and_remove, run_unmeasured, settle};
+use super::measure::{Lane, Rounds, race, race_and_remove, run, settle};
 use super::runner::{Block, Files, Runner, Strong, Who};
 use super::streaming::{self, Streaming};
 use super::threads;
@@ -198,7 +198,7 @@ impl Pair {
         for race in lacking {
             println!("{}: {} with two threads again", self.name, race.operation.name());
             // A delta needs the signature.
-            run_unmeasured(&self.threads_runner(tools, Operation::Signature, Who::Ours))?;
+            run(&tools.measure, &self.threads_runner(tools, Operation::Signature, Who::Ours))?;
             race.add(self.race_threads(tools, rounds, race.operation)?);
         }
         fs::remove_dir_all(&self.files.work).map_err(|e| format!("{}: {e}", self.name))
@@ -208,7 +208,8 @@ impl Pair {
         let (strong, block) = (Strong::Blake2, Block::TwoKib);
         match operation {
             Operation::Signature => Runner::signature(tools, &self.files, who, strong, block, 0),
-            _ => Runner::delta(tools, &self.files, who, strong, block),
+            Operation::Delta => Runner::delta(tools, &self.files, who, strong, block),
+            Operation::Patch | Operation::Whole => unreachable!("threads share no patch"),
         }
     }
 
@@ -220,14 +221,14 @@ impl Pair {
         // What earlier races left to be written would take a processor in the middle of this one.
         settle()?;
         let bytes = if operation == Operation::Signature { self.old_len } else { self.new_len };
-        let run = || {
+        let once = || {
             let lanes = race(&tools.measure, &runners, at_once)?;
             Ok::<_, String>(Race { operation, strong: Strong::Blake2, block: Block::TwoKib, bytes, lanes })
         };
-        let mut all = run()?;
+        let mut all = once()?;
         for _ in 1..threads::RACES {
             if threads::lacks_idle_rounds(&self.name, &all, rounds) {
-                all.add(run()?);
+                all.add(once()?);
             }
         }
         let [one, two, twice] = runners;
@@ -239,7 +240,7 @@ impl Pair {
     fn verify(&self, tools: &Tools, who: Who, strong: Strong, block: Block) -> Result<(), String> {
         let patch = Runner::patch(tools, &self.files, who, strong, block);
         let output = &patch.outputs[0];
-        run_unmeasured(&patch)?;
+        run(&tools.measure, &patch)?;
         self.equal(output, &self.files.new)?;
         if who.is_ours() && tools.real_rdiff {
             let delta = self.files.output(who, "delta", strong, block);

@@ -13,7 +13,7 @@ use super::row::{Peer, Row, rows};
 use super::runner::{Block, Strong, Who};
 use super::small_work::SmallWork;
 use super::streaming;
-use super::table::{Table, Verdicts, verdict};
+use super::table::{Table, verdict};
 use super::threads;
 use crate::corpus::Size;
 
@@ -69,15 +69,9 @@ impl Record {
         if self.growth.is_some() {
             write!(text, "{}\n\n", growth::HOW).expect("a string takes all");
         }
-        let tables = self.tables();
-        let verdicts = Verdicts::of(&tables);
-        write!(
-            text,
-            "{} figures reach what they must, {} fall short.\n\n",
-            verdicts.reaching(),
-            verdicts.short
-        )
-        .expect("a string takes all");
+        let (tables, (reached, short)) = (self.tables(), self.verdicts());
+        write!(text, "{reached} figures reach what they must, {short} fall short.\n\n")
+            .expect("a string takes all");
         let tables: Vec<String> = tables.iter().map(Table::markdown).collect();
         text + &tables.join("\n")
     }
@@ -85,19 +79,22 @@ impl Record {
     /// What the README says: chart, summary, and where to read on.
     pub(super) fn readme(&self, date: &str, record: &str) -> String {
         let rows: Vec<Row> = self.outcomes.iter().flat_map(rows).collect();
-        let verdicts = Verdicts::of(&self.tables());
+        let (reached, short) = self.verdicts();
         format!(
             "![How many times faster than its peers, for each pair of files](bench/record/latest.svg)\n\n\
              How many times faster than each peer, by CPU time on one thread (`{}`, {date}). Of {} figures that have\n\
-             a floor to reach, {} do and {} fall short: [the record](bench/record/{record}) shows each, with \
+             a floor to reach, {short} fall short of it: [the record](bench/record/{record}) shows each, with \
              the machine, the\nmemory, two threads, and [how the cost grows](bench/record/growth.svg) with the \
              basis.\n\n{}",
             self.command(),
-            verdicts.count(),
-            verdicts.reaching(),
-            verdicts.short,
+            reached + short,
             self.summary(&rows).rows()
         )
+    }
+
+    fn verdicts(&self) -> (usize, usize) {
+        let verdicts = self.tables().into_iter().map(|table| table.verdicts());
+        verdicts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 
     fn tables(&self) -> Vec<Table> {

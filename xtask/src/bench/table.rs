@@ -2,7 +2,6 @@
 
 const REACHED: &str = "ok";
 const SHORT: &str = "**short**";
-const WHEN_IDLE: &str = "ok when idle";
 
 /// The last cell of a row: nothing where nothing was promised.
 pub(super) fn verdict(promised: bool, short: bool) -> String {
@@ -12,43 +11,6 @@ pub(super) fn verdict(promised: bool, short: bool) -> String {
         (true, true) => SHORT,
     }
     .into()
-}
-
-/// The same of a figure that falls short in all rounds, and that only an idle machine has to reach.
-pub(super) fn verdict_when_idle(short: bool) -> String {
-    if short { SHORT } else { WHEN_IDLE }.into()
-}
-
-/// How many figures reach what they must.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdicts {
-    pub(super) reached: usize,
-    /// Only in the rounds in which the machine was idle, as it is to be.
-    pub(super) when_idle: usize,
-    pub(super) short: usize,
-}
-
-impl Verdicts {
-    pub(super) fn of(tables: &[Table]) -> Self {
-        let cells = || tables.iter().flat_map(|table| table.rows.iter().flatten());
-        let count = |verdict: &str| cells().filter(|cell| *cell == verdict).count();
-        Self { reached: count(REACHED), when_idle: count(WHEN_IDLE), short: count(SHORT) }
-    }
-
-    pub(super) const fn count(self) -> usize {
-        self.reached + self.when_idle + self.short
-    }
-
-    /// Those that reach it in some way, in a few words.
-    pub(super) fn reaching(self) -> String {
-        match self.when_idle {
-            0 => self.reached.to_string(),
-            some => format!(
-                "{} ({some} of them in the rounds in which the machine was idle)",
-                self.reached + some
-            ),
-        }
-    }
 }
 
 pub(super) struct Table {
@@ -65,6 +27,12 @@ impl Table {
     pub(super) fn row(&mut self, cells: Vec<String>) {
         assert_eq!(cells.len(), self.rows[0].len(), "one cell a column");
         self.rows.push(cells);
+    }
+
+    /// How many figures reach what they must, and how many fall short of it.
+    pub(super) fn verdicts(&self) -> (usize, usize) {
+        let count = |verdict: &str| self.rows.iter().flatten().filter(|cell| *cell == verdict).count();
+        (count(REACHED), count(SHORT))
     }
 
     pub(super) fn markdown(&self) -> String {
@@ -94,7 +62,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{Table, Verdicts, verdict, verdict_when_idle};
+    use super::{Table, verdict};
 
     #[test]
     fn columns_are_aligned() {
@@ -110,13 +78,6 @@ mod tests {
         for (promised, short) in [(true, true), (true, false), (true, false), (false, true)] {
             table.row(vec![verdict(promised, short), "1".into()]);
         }
-        for short in [true, false, false] {
-            table.row(vec![verdict_when_idle(short), "1".into()]);
-        }
-        let verdicts = Verdicts::of(&[table]);
-        assert_eq!(verdicts, Verdicts { reached: 2, when_idle: 2, short: 2 });
-        assert_eq!(verdicts.count(), 6);
-        assert_eq!(verdicts.reaching(), "4 (2 of them in the rounds in which the machine was idle)");
-        assert_eq!(Verdicts { when_idle: 0, ..verdicts }.reaching(), "2");
+        assert_eq!(table.verdicts(), (2, 1));
     }
 }

@@ -68,8 +68,9 @@ pub(super) struct Ahead {
     marks: VecDeque<Mark>,
     /// The first position that is not looked at.
     end: u64,
-    /// Where the search began, and how many positions it had decided elsewhere before.
+    /// Where the search began.
     start: u64,
+    /// How many positions it had decided elsewhere before.
     before: u64,
     /// From here on nobody will ask.
     until: u64,

@@ -202,7 +202,7 @@ const TURNS: u32 = 8;
 
 #[cfg(test)]
 mod tests {
-    use super::{DeltaOptions, Limits, Range, SearchStats, Searched, SegmentSearch};
+    use super::{DeltaOptions, Limits, SearchStats, Searched, SegmentSearch};
     use crate::{
         Format,
         delta::{
@@ -229,13 +229,15 @@ mod tests {
             let mut whole = Search::new(&index, options.profile, &limits, 1);
             let mut stats = SearchStats::default();
             let rest = |at| &new[usize::try_from(at).unwrap()..];
-            while whole.next(&index, rest(whole.position()), true, u64::MAX, &mut stats) != Found::End {}
+            while whole.next(&index, rest(whole.position()), true, u64::MAX, &mut stats) != Found::End {
+                whole.begin_turn();
+            }
             assert!(stats.false_matches() >= records.len() as u64, "{stats:?}");
 
             let mut segments = SegmentSearch::new(&index, options, &limits);
             let own = new.len() as u64;
             for start in (0..own).step_by(SEGMENT_LEN) {
-                segments.begin(Range { start, end: start + SEGMENT_LEN as u64 });
+                segments.begin(start..start + SEGMENT_LEN as u64);
                 let data = rest(start);
                 let with_overlap = data.len().min(SEGMENT_LEN + block_len + 1);
                 segments.go_on(&data[..with_overlap], with_overlap == data.len(), &|| true);
