@@ -58,7 +58,23 @@ impl Event {
     const fn end(&self) -> u64 {
         self.position + len(self.misses, self.blocks) as u64
     }
+
+    /// Adds the step behind it, if there are no blocks in between and few misses.
+    fn grow(&mut self, step: &Self) -> bool {
+        let misses = self.misses + step.misses;
+        let grows = self.blocks.is_none() && misses <= MERGED_MAX;
+        if grows {
+            debug_assert_eq!(self.end(), step.position, "steps follow one another");
+            let Self { position, spent, mut counted, .. } = *self;
+            counted.add(&step.counted);
+            *self = Self { position, spent, counted, misses, ..*step };
+        }
+        grows
+    }
 }
+
+/// Steps are one event up to so many misses: a search that comes to one of them may have to search the rest itself.
+const MERGED_MAX: usize = 8 << 10;
 
 /// What a search is good for that has been at some positions.
 pub(super) enum Use {
@@ -72,8 +88,9 @@ pub(super) enum Use {
 
 /// The steps of a search through a segment, in order.
 ///
-/// Blocks that follow one another are one event: there may be hundreds of them, and nothing is to be told of each but how many keys
-/// its window was compared with. A search that comes to a position inside an event can take the rest of it, where it is known
+/// A search of unlike data makes a step every thousand positions. They are put together, since another thread is to read them. Blocks
+/// that follow one another are one event: there may be hundreds of them, and nothing is to be told of each but how many keys its window
+/// was compared with. A search that comes to a position inside an event can take the rest of it, where it is known
 /// what it would have counted from there on: at each block, and in misses at which no key was compared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Events {
@@ -108,11 +125,16 @@ impl Events {
         counted: SearchStats,
     ) {
         let own = search.own();
-        if let (0, Some(next), Some(last)) = (misses, blocks, self.events.last_mut())
+        let is_of_segment =
+            |last: &&mut Event| search.segment_end(last.position) == search.segment_end(position);
+        // Another search comes here at the first position, or behind a block that ends less than a window's length from there.
+        let first = self.events.first().map_or(0, |first| first.position);
+        let entered = first.saturating_add(search.window_len() as u64);
+        let mut last = self.events.last_mut().filter(is_of_segment);
+        if let (0, Some(next), Some(last)) = (misses, blocks, &mut last)
             && let Some(run) = &mut last.blocks
             && (next.block, next.len, own.strong_compares) == (run.block + run.count, run.len, 1)
             && next.len == search.window_len()
-            && search.segment_end(last.position) == search.segment_end(position)
             && let Ok(weak_compares) = u32::try_from(own.weak_compares)
         {
             debug_assert_eq!(counted, of_blocks(1, next.len as u64, own), "a block without misses");
@@ -121,7 +143,10 @@ impl Events {
             return;
         }
         let further = self.weak_compares.len();
-        self.events.push(Event { position, misses, blocks, spent, counted, own, further });
+        let step = Event { position, misses, blocks, spent, counted, own, further };
+        if !last.is_some_and(|last| last.position >= entered && last.grow(&step)) {
+            self.events.push(step);
+        }
     }
 
     /// Goes past an event that is of no use.

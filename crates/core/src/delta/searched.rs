@@ -212,6 +212,21 @@ mod tests {
     };
     use alloc::vec::Vec;
 
+    /// Steps are put together: what one thread writes of them, another has to read.
+    #[test]
+    fn unlike_data_is_a_few_steps() {
+        let params = params(Format::RABIN_KARP_BLAKE2, 256);
+        let mut random = Random(12);
+        let records: Vec<Vec<u8>> =
+            (0..5000).map(|_| record(&params, &random.bytes(256, 256), false)).collect();
+        let index = index_of(&params, &records.concat());
+        let new = random.bytes(1 << 20, 256);
+        let found =
+            Searched::segment(&index, DeltaOptions::default(), &Limits::default(), &new, 0, new.len(), true);
+        // One each 8 KiB, and a few at the beginning; a key is compared by chance in most of them.
+        assert!(found.events.count() < 150, "{} steps", found.events.count());
+    }
+
     /// Windows far from each other that look like blocks and are none: a search of segments hashes as many of them at once as one of
     /// the whole file, which has more behind it to look ahead for.
     #[test]
