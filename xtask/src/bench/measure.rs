@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::runner::{Runner, Who};
 use crate::corpus::Size;
-use crate::process::{capture, command};
+use crate::process::{capture, check, command};
 
 /// What one run cost.
 #[derive(Clone, Copy, Default)]
@@ -121,7 +121,7 @@ pub(super) fn race_and_remove(
 
 /// Waits until the disk has nothing to write.
 pub(super) fn settle() -> Result<(), String> {
-    crate::process::check(&mut command("sync"))
+    check(&mut command("sync"))
 }
 
 fn turns(
