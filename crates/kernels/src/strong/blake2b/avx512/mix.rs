@@ -69,32 +69,13 @@ macro_rules! round {
     };
 }
 
-macro_rules! rounds {
-    ($sets:tt) => {
-        concat!(
-            round!($sets 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
-            round!($sets 14 10 4 8 9 15 13 6 1 12 0 2 11 7 5 3),
-            round!($sets 11 8 12 0 5 2 15 13 10 14 3 6 7 1 9 4),
-            round!($sets 7 9 3 1 13 12 11 14 2 6 5 10 4 0 15 8),
-            round!($sets 9 0 5 7 2 4 10 15 14 1 11 12 6 8 3 13),
-            round!($sets 2 12 6 10 0 11 8 3 4 13 7 5 15 14 1 9),
-            round!($sets 12 5 1 15 14 13 4 10 0 7 6 3 9 2 8 11),
-            round!($sets 13 11 7 14 12 1 3 9 5 0 15 4 8 6 2 10),
-            round!($sets 6 15 14 9 11 3 0 8 12 2 13 7 1 4 10 5),
-            round!($sets 10 2 8 4 7 6 1 5 15 11 9 14 3 12 13 0),
-            round!($sets 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
-            round!($sets 14 10 4 8 9 15 13 6 1 12 0 2 11 7 5 3)
-        )
-    };
-}
-
 /// The rounds in a state, with the block of each of eight messages.
 #[target_feature(enable = "avx512f")]
 pub(super) fn one([v]: &mut [Words; 1], messages: &[Words; 1]) {
     // SAFETY: AVX-512 is there; what is read is the sixteen words of the message.
     unsafe {
         asm!(
-            rounds!(["v" at 0]),
+            rounds!(round ["v" at 0]),
             messages = in(reg) messages,
             v0 = inout(zmm_reg) v[0], v1 = inout(zmm_reg) v[1], v2 = inout(zmm_reg) v[2], v3 = inout(zmm_reg) v[3],
             v4 = inout(zmm_reg) v[4], v5 = inout(zmm_reg) v[5], v6 = inout(zmm_reg) v[6], v7 = inout(zmm_reg) v[7],
@@ -111,7 +92,7 @@ pub(super) fn two([v, w]: &mut [Words; 2], messages: &[Words; 2]) {
     // SAFETY: AVX-512 is there; what is read is the twice sixteen words of the messages, which lie behind one another.
     unsafe {
         asm!(
-            rounds!(["v" at 0 "w" at 1024]),
+            rounds!(round ["v" at 0 "w" at 1024]),
             messages = in(reg) messages,
             v0 = inout(zmm_reg) v[0], v1 = inout(zmm_reg) v[1], v2 = inout(zmm_reg) v[2], v3 = inout(zmm_reg) v[3],
             v4 = inout(zmm_reg) v[4], v5 = inout(zmm_reg) v[5], v6 = inout(zmm_reg) v[6], v7 = inout(zmm_reg) v[7],

@@ -2,7 +2,10 @@
 
 mod mix;
 
-use super::super::Digest;
+use super::{
+    super::Digest,
+    blocks::{BLOCK, Blocks, IV, Rows, START},
+};
 use crate::vector::Avx512;
 use core::arch::x86_64::*;
 
@@ -19,21 +22,6 @@ pub(super) const WORTH: usize = 3;
 pub(super) const fn together(count: usize) -> usize {
     if count > LANES && count < LANES + WORTH { LANES } else { count }
 }
-
-const BLOCK: usize = 128;
-
-const IV: [u64; 8] = [
-    0x6a09_e667_f3bc_c908,
-    0xbb67_ae85_84ca_a73b,
-    0x3c6e_f372_fe94_f82b,
-    0xa54f_f53a_5f1d_36f1,
-    0x510e_527f_ade6_82d1,
-    0x9b05_688c_2b3e_6c1f,
-    0x1f83_d9ab_fb41_bd6b,
-    0x5be0_cd19_137e_2179,
-];
-/// Digest length 32, no key, fanout and depth 1.
-const PARAMETERS: u64 = 0x0101_0020;
 
 /// The sixteen words of a set's state or message, lane `i` of each being message `i`'s.
 type Words = [__m512i; 16];
@@ -56,29 +44,12 @@ pub(super) fn digests(messages: &[&[u8]], digests: &mut [Digest]) {
 #[target_feature(enable = "avx512f")]
 fn digests_of_sets<const SETS: usize>(messages: &[&[u8]], digests: &mut [Digest], rounds: Rounds<SETS>) {
     assert_eq!(messages.len(), digests.len(), "one place a message");
-    assert!(messages.len() <= SETS * LANES, "one lane a message");
-    // An idle lane repeats the first message.
-    let message = |i| messages.get(i).copied().unwrap_or(messages[0]);
-    let lanes: [[&[u8]; LANES]; SETS] =
-        core::array::from_fn(|set| core::array::from_fn(|lane| message(set * LANES + lane)));
-    let len = messages[0].len();
-    let mut start = IV.map(|word| splat(word));
-    start[0] = _mm512_xor_si512(start[0], splat(PARAMETERS));
-    let mut states = [start; SETS];
-    // The last block, which may be all there is, is compressed apart.
-    let whole = len.saturating_sub(1) / BLOCK;
-    for block in 0..whole {
-        let rows = lanes.map(|set| {
-            set.map(|lane| lane[block * BLOCK..].first_chunk::<BLOCK>().expect("messages of one length"))
-        });
-        compress(&mut states, rows, ((block + 1) * BLOCK) as u64, 0, rounds);
+    let blocks = Blocks::<SETS, LANES>::of(messages);
+    let mut states = [START.map(|word| splat(word)); SETS];
+    for block in 0..blocks.whole() {
+        compress(&mut states, blocks.rows(block), rounds);
     }
-    let mut last = [[[0; BLOCK]; LANES]; SETS];
-    for (row, lane) in last.as_flattened_mut().iter_mut().zip(lanes.as_flattened()) {
-        let rest = &lane[whole * BLOCK..];
-        row[..rest.len()].copy_from_slice(rest);
-    }
-    compress(&mut states, last.each_ref().map(|set| set.each_ref()), len as u64, u64::MAX, rounds);
+    compress(&mut states, blocks.last_rows(), rounds);
     for (state, digests) in states.iter().zip(digests.chunks_mut(LANES)) {
         let words = [state[0], state[1], state[2], state[3]].map(|vector| to_words(vector));
         for (lane, digest) in digests.iter_mut().enumerate() {
@@ -89,19 +60,17 @@ fn digests_of_sets<const SETS: usize>(messages: &[&[u8]], digests: &mut [Digest]
     }
 }
 
-/// Compresses a block of each message. `counter` bytes end with it; `last` is all ones for a message's last block.
+/// Compresses a block of each message.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn compress<const SETS: usize>(
     states: &mut [[__m512i; 8]; SETS],
-    rows: [[&[u8; BLOCK]; LANES]; SETS],
-    counter: u64,
-    last: u64,
+    block: Rows<'_, SETS, LANES>,
     rounds: Rounds<SETS>,
 ) {
-    let messages = rows.map(|rows| transposed(rows));
+    let messages = block.rows.map(|rows| transposed(rows));
     let [i0, i1, i2, i3, i4, i5, i6, i7] = IV.map(|word| splat(word));
-    let (i4, i6) = (_mm512_xor_si512(i4, splat(counter)), _mm512_xor_si512(i6, splat(last)));
+    let (i4, i6) = (_mm512_xor_si512(i4, splat(block.counter)), _mm512_xor_si512(i6, splat(block.last)));
     let mut mixed = states.map(|[h0, h1, h2, h3, h4, h5, h6, h7]| {
         [h0, h1, h2, h3, h4, h5, h6, h7, i0, i1, i2, i3, i4, i5, i6, i7]
     });
