@@ -69,13 +69,17 @@ macro_rules! round {
     };
 }
 
+macro_rules! rounds {
+    ($sets:tt $([$($s:literal)*])*) => { concat!($(round!($sets $($s)*)),*) };
+}
+
 /// The rounds in a state, with the block of each of eight messages.
 #[target_feature(enable = "avx512f")]
 pub(super) fn one([v]: &mut [Words; 1], messages: &[Words; 1]) {
     // SAFETY: AVX-512 is there; what is read is the sixteen words of the message.
     unsafe {
         asm!(
-            rounds!(round ["v" at 0]),
+            schedule!(rounds ["v" at 0]),
             messages = in(reg) messages,
             v0 = inout(zmm_reg) v[0], v1 = inout(zmm_reg) v[1], v2 = inout(zmm_reg) v[2], v3 = inout(zmm_reg) v[3],
             v4 = inout(zmm_reg) v[4], v5 = inout(zmm_reg) v[5], v6 = inout(zmm_reg) v[6], v7 = inout(zmm_reg) v[7],
@@ -92,7 +96,7 @@ pub(super) fn two([v, w]: &mut [Words; 2], messages: &[Words; 2]) {
     // SAFETY: AVX-512 is there; what is read is the twice sixteen words of the messages, which lie behind one another.
     unsafe {
         asm!(
-            rounds!(round ["v" at 0 "w" at 1024]),
+            schedule!(rounds ["v" at 0 "w" at 1024]),
             messages = in(reg) messages,
             v0 = inout(zmm_reg) v[0], v1 = inout(zmm_reg) v[1], v2 = inout(zmm_reg) v[2], v3 = inout(zmm_reg) v[3],
             v4 = inout(zmm_reg) v[4], v5 = inout(zmm_reg) v[5], v6 = inout(zmm_reg) v[6], v7 = inout(zmm_reg) v[7],
