@@ -1,8 +1,8 @@
 //! BLAKE2b's compression (RFC 7693, 3.2), by hand.
 //!
 //! The state takes all sixteen registers, and turning a word by 63 bits, without an instruction for it, another one. A compiler
-//! moves words of the state in and out where others wait for them. Here it is one word alone, `v3`, while none needs it: from where
-//! it has been added to `d` until the next message word is added to it.
+//! moves words of the state in and out where others wait for them. Here it is one word alone, `v11`, while none needs it: from where
+//! it has been added to `b` until `d` is added to it again, which finds it in memory.
 //!
 //! One round's instructions serve all twelve. Written out twelve times they take more than half of what a Zen 3 keeps decoded, and
 //! the other half may be another's, who shares the core.
@@ -18,7 +18,7 @@ use core::arch::{asm, x86_64::*};
 pub(super) struct Compression {
     /// The words of the block.
     words: [__m256i; 16],
-    /// Where `v3` stands while its register is in use.
+    /// Where `v11` stands while its register is in use.
     spare: __m256i,
     /// Where the bytes of words come from that are turned by 24 bits, and by 16.
     turns: [__m256i; 2],
@@ -35,10 +35,10 @@ const _: () = {
     assert!(offset_of!(Compression, state) == 864);
 };
 
-/// Where the words of each round stand, in bytes.
+/// Where the words of each round stand: vectors of 32 bytes.
 static ORDER: [[u16; 16]; 12] = {
     macro_rules! offsets {
-        ($([$($word:literal)*])*) => { [$([$($word * size_of::<__m256i>() as u16),*]),*] };
+        ($([$($word:literal)*])*) => { [$([$(32 * $word),*]),*] };
     }
     schedule!(offsets)
 };
@@ -93,37 +93,38 @@ macro_rules! step {
     ((turn d by 16) ($([$a:literal $b:literal $c:literal $d:literal $x:literal])*)) => {
         concat!($("vpshufb ymm", $d, ", ymm", $d, ", [{set} + 576]\n"),*)
     };
-    // In the register of `v3`.
+    // In the register of `v11`.
     ((turn b by 63) ($([$a:literal $b:literal $c:literal $d:literal $x:literal])*)) => {
         concat!($(
-            "vpaddq ymm3, ymm", $b, ", ymm", $b, "\n",
+            "vpaddq ymm11, ymm", $b, ", ymm", $b, "\n",
             "vpsrlq ymm", $b, ", ymm", $b, ", 63\n",
-            "vpxor ymm", $b, ", ymm", $b, ", ymm3\n"
+            "vpxor ymm", $b, ", ymm", $b, ", ymm11\n"
         ),*)
     };
 }
 
-/// Four mixing steps (RFC 7693, 3.1), of which the last one's `a` is `v3`, in its spare place before and after. `even` and `odd` have
-/// the message words at even and at odd places of the round's order.
+/// Four mixing steps (RFC 7693, 3.1), of which the first one's `c` is `v11`, in its spare place before and after. `even` and `odd`
+/// have the message words at even and at odd places of the round's order.
 macro_rules! quads {
-    (even $q0:tt $q1:tt $q2:tt [$a:literal $b:literal $c:literal $d:literal $x:literal] odd $odd:tt) => {
+    (even [$a:literal $b:literal 11 $d:literal $x:literal] $q1:tt $q2:tt $q3:tt odd $odd:tt) => {
+        quads!(all ([$a $b 11 $d $x] $q1 $q2 $q3) without ($q1 $q2 $q3) spared $d odd $odd)
+    };
+    (all $even:tt without $rest:tt spared $d:literal odd $odd:tt) => {
         concat!(
-            step!((a += message) ($q0 $q1 $q2)),
-            "movzx {word:e}, word ptr [{order} + 2 * ", $x, "]\n",
-            "vmovdqa ymm3, [{set} + {word}]\n",
-            "vpaddq ymm3, ymm3, [{set} + 512]\n",
-            step!((a += b) ($q0 $q1 $q2 [$a $b $c $d $x])),
-            step!((d ^= a) ($q0 $q1 $q2 [$a $b $c $d $x])),
-            step!((turn d by 32) ($q0 $q1 $q2 [$a $b $c $d $x])),
-            step!((c += d) ($q0 $q1 $q2 [$a $b $c $d $x])),
-            step!((b ^= c) ($q0 $q1 $q2 [$a $b $c $d $x])),
-            step!((turn b by 24) ($q0 $q1 $q2 [$a $b $c $d $x])),
+            step!((a += message) $even),
+            step!((a += b) $even),
+            step!((d ^= a) $even),
+            step!((turn d by 32) $even),
+            "vpaddq ymm11, ymm", $d, ", [{set} + 512]\n",
+            step!((c += d) $rest),
+            step!((b ^= c) $even),
+            step!((turn b by 24) $even),
             step!((a += message) $odd),
             step!((a += b) $odd),
             step!((d ^= a) $odd),
-            "vmovdqa [{set} + 512], ymm3\n",
             step!((turn d by 16) $odd),
             step!((c += d) $odd),
+            "vmovdqa [{set} + 512], ymm11\n",
             step!((b ^= c) $odd),
             step!((turn b by 63) $odd)
         )
@@ -133,10 +134,10 @@ macro_rules! quads {
 macro_rules! round {
     () => {
         concat!(
-            quads!(even [0 4 8 12 0] [1 5 9 13 2] [2 6 10 14 4] [3 7 11 15 6]
-                odd ([0 4 8 12 1] [1 5 9 13 3] [2 6 10 14 5] [3 7 11 15 7])),
-            quads!(even [0 5 10 15 8] [1 6 11 12 10] [2 7 8 13 12] [3 4 9 14 14]
-                odd ([0 5 10 15 9] [1 6 11 12 11] [2 7 8 13 13] [3 4 9 14 15]))
+            quads!(even [3 7 11 15 6] [0 4 8 12 0] [1 5 9 13 2] [2 6 10 14 4]
+                odd ([3 7 11 15 7] [0 4 8 12 1] [1 5 9 13 3] [2 6 10 14 5])),
+            quads!(even [1 6 11 12 10] [0 5 10 15 8] [2 7 8 13 12] [3 4 9 14 14]
+                odd ([1 6 11 12 11] [0 5 10 15 9] [2 7 8 13 13] [3 4 9 14 15]))
         )
     };
 }
@@ -176,13 +177,13 @@ impl Compression {
         unsafe {
             asm!(
                 load!([0 8] [1 9] [2 10] [3 11] [4 12] [5 13] [6 14] [7 15]),
-                "vmovdqa [{set} + 512], ymm3",
+                "vmovdqa [{set} + 512], ymm11",
                 "2:",
                 round!(),
                 "add {order}, 32",
                 "cmp {order}, {end}",
                 "jb 2b",
-                "vmovdqa ymm3, [{set} + 512]",
+                "vmovdqa ymm11, [{set} + 512]",
                 store!([0 8] [1 9] [2 10] [3 11] [4 12] [5 13] [6 14] [7 15]),
                 set = in(reg) self,
                 order = inout(reg) order.start => _,
