@@ -129,10 +129,10 @@ fn choose(size: Size, wanted: &[String]) -> Result<Vec<String>, String> {
 
 /// A part of the pairs is no record. Only the full corpus is what the README shows.
 fn keep(record: &Record, size: Size) -> Result<(), String> {
-    let date = today()?;
+    let (date, processor) = (today()?, machine::processor());
     let (name, chart) = match size {
-        Size::Small => (format!("{date}-small.md"), "small.svg"),
-        Size::Full => (format!("{date}.md"), "latest.svg"),
+        Size::Small => (format!("{date}-{processor}-small.md"), "small.svg"),
+        Size::Full => (format!("{date}-{processor}.md"), "latest.svg"),
     };
     write(&format!("bench/record/{name}"), &record.markdown(&date))?;
     write(&format!("bench/record/{chart}"), &record.chart(&date))?;
