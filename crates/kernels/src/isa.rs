@@ -44,8 +44,8 @@ macro_rules! has {
 
 impl Isa {
     /// The best instruction set of this machine; no better than the one that the environment variable `ROLLSYNC_ISA`
-    /// [names](Self::name), if it names one that this machine has (feature `std`). It is read once. (BLAKE2b of
-    /// one message, and of more below AVX2, is another crate's, which looks for itself.)
+    /// [names](Self::name), if it names one that this machine has (feature `std`). It is read once. (BLAKE2b of one
+    /// message or below AVX2, and of two with AVX-512, is another crate's, which looks for itself.)
     #[must_use]
     pub fn detect() -> Self {
         #[cfg(feature = "std")]

@@ -107,18 +107,15 @@ macro_rules! step {
 /// have the message words at even and at odd places of the round's order.
 macro_rules! quads {
     (even [$a:literal $b:literal 11 $d:literal $x:literal] $q1:tt $q2:tt $q3:tt odd $odd:tt) => {
-        quads!(all ([$a $b 11 $d $x] $q1 $q2 $q3) without ($q1 $q2 $q3) spared $d odd $odd)
-    };
-    (all $even:tt without $rest:tt spared $d:literal odd $odd:tt) => {
         concat!(
-            step!((a += message) $even),
-            step!((a += b) $even),
-            step!((d ^= a) $even),
-            step!((turn d by 32) $even),
+            step!((a += message) ([$a $b 11 $d $x] $q1 $q2 $q3)),
+            step!((a += b) ([$a $b 11 $d $x] $q1 $q2 $q3)),
+            step!((d ^= a) ([$a $b 11 $d $x] $q1 $q2 $q3)),
+            step!((turn d by 32) ([$a $b 11 $d $x] $q1 $q2 $q3)),
             "vpaddq ymm11, ymm", $d, ", [{set} + 512]\n",
-            step!((c += d) $rest),
-            step!((b ^= c) $even),
-            step!((turn b by 24) $even),
+            step!((c += d) ($q1 $q2 $q3)),
+            step!((b ^= c) ([$a $b 11 $d $x] $q1 $q2 $q3)),
+            step!((turn b by 24) ([$a $b 11 $d $x] $q1 $q2 $q3)),
             step!((a += message) $odd),
             step!((a += b) $odd),
             step!((d ^= a) $odd),
